@@ -47,11 +47,19 @@ def find_relabelled(project: Project) -> Iterator[SilentFault]:
 def _named(project: Project, operation: Operation, rank: int, places: int) -> Iterator[tuple[int, str, int]]:
     """Yield the place of each size that is read from the tensor itself, its text and the dimension that it is."""
     base = argument_of(project, operation, 0, "input")
+    while base is not None and isinstance(base.node, ast.Call) and _is_copy(base.node):
+        base = replace(base, node=base.node.func.value)  # type: ignore[attr-defined]
     for place in range(places) if base is not None and isinstance(base.node, ast.Name) else ():
         size = argument_of(project, operation, 1 + place, "")
         own = None if size is None or base is None else _dimension(size, base.text)
         if size is not None and own is not None and -rank <= own < rank:
             yield place, size.text, own % rank
+
+
+def _is_copy(node: ast.Call) -> bool:
+    return (
+        isinstance(node.func, ast.Attribute) and node.func.attr in {"contiguous", "clone", "detach"} and not node.args
+    )
 
 
 def _dimension(size: Expression, base: str) -> int | None:

@@ -84,9 +84,9 @@ class ViewForTranspose(Rule):
 
 def _orders(before: tuple[int, ...], after: tuple[int, ...], samples: int | None) -> Iterator[tuple[int, ...]]:
     """Yield orders that give ``after``, exchanges of two first; samples that move go where they are."""
-    if len(before) != len(after) or len(before) > MAX_RANK or before == after:
+    if len(before) != len(after) or len(before) > MAX_RANK or (before == after and not samples):
         return
-    fitting = [o for o in permutations(range(len(before))) if tuple(before[d] for d in o) == after]
+    fitting = [o for o in permutations(range(len(before))) if _moved(o) and tuple(before[d] for d in o) == after]
     fitting.sort(key=lambda order: (len(_moved(order)), order))
     yield from (order for order in fitting[:2] if not samples or order[0] == samples or order[samples] != samples)
 
