@@ -66,7 +66,7 @@ def _ran_alike(project: Project, operation: Operation, node: ast.AST | None, edi
         o for o in project.trace.operations if o.frames and (o.frames[0].path, o.frames[0].range) == (edit.path, place)
     )
     other = next(ran, None)
-    return other is not None and _shapes(other) == _shapes(operation)
+    return other is not None and bool(other.tensors) and _shapes(other) == _shapes(operation)
 
 
 def _shapes(operation: Operation) -> tuple[object, ...]:
