@@ -170,16 +170,23 @@ def spelled(value: object) -> str:
 
 def type_name(kind: type) -> str:
     """Return ``torch.nn.Linear`` for torch's layers, the qualified name for the user's."""
+    kind = _as_built(kind)
     module = kind.__module__
     if module.startswith("torch.nn.modules"):
         return f"torch.nn.{kind.__qualname__}"
     return f"{module}.{kind.__qualname__}"
 
 
+def _as_built(kind: type) -> type:
+    """Return the class that a layer was built as: torch gives one whose weight is computed a class of its own."""
+    return kind.__base__ or kind if kind.__module__ == "torch.nn.utils.parametrize" else kind
+
+
 def base_name(kind: type) -> str:
     """Return the name of the layer of torch that a class of the user's extends; empty for torch's own layers, and for
     containers, which have no sizes.
     """
+    kind = _as_built(kind)
     if kind.__module__.startswith("torch.") or not issubclass(kind, torch.nn.Module):
         return ""
     bases = (base for base in kind.__mro__ if base.__module__.startswith("torch.nn.modules"))

@@ -78,7 +78,8 @@ def _readings(project: Project, argument: Expression) -> Iterator[Expression]:
     """Yield the argument, and the arguments of callers that it was handed through, outwards."""
     place: Expression | None = argument
     for _ in range(MAX_HOPS):
-        if place is None or not isinstance(place.node, (ast.Name, ast.Attribute)):
+        is_product = place is not None and isinstance(place.node, ast.BinOp) and isinstance(place.node.op, ast.Mult)
+        if place is None or not (is_product or isinstance(place.node, (ast.Name, ast.Attribute))):
             return
         yield place
         now = project.integer(place)
