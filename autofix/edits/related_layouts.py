@@ -73,17 +73,17 @@ def repeated_as_folded(project: Project, operation: Operation, index: int, tenso
     """Yield one operand repeated as the samples of another were when their heads were folded into them."""
     places, result = operands(project, operation), tensor.shape
     for other in operation.tensors if index < len(places) and tensor.rank else ():
-        fold = next((o for o in project.ancestry(other) if _folds_samples(o, tensor.shape[0])), None)
+        fold = next((o for o in project.ancestry(other) if folds_samples(o, tensor.shape[0])), None)
         if fold is None or not isinstance(fold.result, Tensor) or fold.result.shape[0] != other.shape[0]:
             continue
         times = other.shape[0] // tensor.shape[0]
-        text = f"repeat_interleave({_folded_name(project, fold, places[index], times) or times}, dim=0)"
+        text = f"repeat_interleave({folded_name(project, fold, places[index], times) or times}, dim=0)"
         after = (tensor.shape[0] * times, *result[1:])
         words = f"pass `.{text}` of {tensor.shape}: {after}"
         yield Layout(LayoutChange.INSERTED, followed(places[index], f".{text}"), words, tensor.shape, after)
 
 
-def _folded_name(project: Project, fold: Operation, place: Expression, times: int) -> str:
+def folded_name(project: Project, fold: Operation, place: Expression, times: int) -> str:
     """Return the one name for how many were folded: a factor where it was done, or passed to what did it; else ''."""
     size = argument_of(project, fold, 1, "shape")
     parts = factors_of(size.node) if size is not None and isinstance(size.node, ast.BinOp) else []
@@ -97,7 +97,7 @@ def _folded_name(project: Project, fold: Operation, place: Expression, times: in
     return ""
 
 
-def _folds_samples(operation: Operation, batch: int) -> bool:
+def folds_samples(operation: Operation, batch: int) -> bool:
     """Return whether an operation merges the samples, which come first, with the dimension behind them."""
     result = operation.result
     taken = operation.tensors[0].shape if operation.tensors and isinstance(result, Tensor) else ()
