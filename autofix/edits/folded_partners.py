@@ -115,7 +115,9 @@ def _unpacked(project: Project, fold: _Fold, place: Expression) -> str:
     function = place.source.function_of(place.node) or place.source.tree
     for node in below(function):
         parts = node.targets[0] if isinstance(node, ast.Assign) else None
-        if isinstance(parts, (ast.Tuple, ast.List)) and len(parts.elts) > 1 and node.lineno < place.node.lineno:
+        if isinstance(node, ast.Assign) and isinstance(parts, (ast.Tuple, ast.List)) and len(parts.elts) > 1:
+            if node.lineno >= place.node.lineno:
+                continue
             sizes = [project.integer(replace(place, node=part)) for part in parts.elts[:2]]
             if sizes == [fold.samples, fold.times] and isinstance(parts.elts[1], ast.Name):
                 return parts.elts[1].id

@@ -64,6 +64,9 @@ class OperandLayout(Rule):
         a row for each graph, beside its nodes: 7,6 u=3,4 batch=int64:7@0..3
             self.k = 1
             torch.cat([x, u< => [batch]>], dim=1)
+        words beside the frames that were folded: 2,5,3,6 2,4,6
+            self.q = nn.Linear(6, 6)
+            b, t = x.shape[:2]; q = self.q(x.flatten(0, 1)); k = self.q(y< => .repeat_interleave(t, dim=0)>); q @ k.mT
         declines sizes that no layout brings together: 4,6 3,5
             self.k = 1
             torch.linalg.solve(x[:, :4], y)

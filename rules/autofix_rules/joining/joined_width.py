@@ -32,6 +32,9 @@ class JoinedWidth(Rule):
         a part that is not counted: 4,6 4,3
             wide, narrow = 6, 3; self.narrow = nn.Linear(narrow, narrow); self.fc = nn.Linear(wide< =>  + narrow>, 2)
             self.fc(torch.cat([x, y], 1))
+        beside a product, of a weight that is computed: 4,8 4,3
+            k, n = 4, 3; self.fc = nn.utils.parametrizations.weight_norm(nn.Linear(k * 2< =>  + n>, 2))
+            self.fc(torch.cat([x, y], 1))
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

@@ -8,11 +8,12 @@ What the fix does. Takes the dimension of one away where it is too many (``.sque
 target; lays the numbers of one side out in rows as the other has them (``.flatten(1)``), at the loss, or in what the
 model returns where several losses want it; moves the classes of the scores to dimension 1, also where they were moved
 to another, the time of CTC to dimension 0; lays tokens out in rows as the other side has them; passes the class
-indices themselves where they were turned into one-hot rows.
+indices themselves where they were turned into one-hot rows, and one-hot rows to a loss that compares numbers; takes
+one channel of masks that were read in colour.
 Fix safety. Safe: the numbers stay, only a dimension of one goes, or dimensions move where no other reading of the
-shapes fits. Unsafe where the order of tokens or pixels is not known, for what a model returns, and for a target of
-the scores' own shape. Shapes that disagree in size are declined: what the data or the model should be is not for a
-tool to say.
+shapes fits. Unsafe where the order of tokens or pixels is not known, for what a model returns, for one channel of
+several, for one-hot rows, and for a target of the scores' own shape. Shapes that disagree in size are declined: what
+the data or the model should be is not for a tool to say.
 Source. torch.nn.CrossEntropyLoss, torch.nn.BCELoss, torch.nn.CTCLoss and torch.nn.CosineEmbeddingLoss, section
 Shape.
 """
@@ -21,6 +22,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program, returned
+from autofix.edits.class_targets import one_channel, one_hot
 from autofix.edits.other_orders import accepted_orders
 from autofix.facts.call_sites import argument_of, followed
 from autofix.operators.shape_functions import extra_dimension
@@ -47,6 +49,12 @@ class LossTargetShape(Rule):
         the classes of pixels are moved to the end: 4,6,7,8
             self.fc = nn.Linear(8, 5); self.loss = nn.CrossEntropyLoss()
             y = torch.ones(4, 6, 7).long(); self.loss(self.fc(x).permute(0, <2, 3, 1 => 3, 1, 2>), y)
+        masks in colour: 2,3,8,8
+            self.conv = nn.Conv2d(3, 2, 1); self.loss = nn.CrossEntropyLoss()
+            y = torch.ones(len(x), 8, 8, 3).long(); self.loss(self.conv(x), y< => [..., 0]>)
+        classes for a loss of numbers: 4,6
+            self.fc = nn.Linear(6, 3); self.loss = nn.MSELoss()
+            y = torch.ones(len(x)).long(); p = self.fc(x); self.loss(p, <y => F.one_hot(y, p.size(1)).float()>)
         declines sizes that disagree: 4,6
             self.fc = nn.Linear(6, 3); self.loss = nn.MSELoss()
             y = torch.ones(len(x), 5, 2); self.loss(self.fc(x), y)
@@ -66,6 +74,9 @@ class LossTargetShape(Rule):
         for rank, layout in enumerate(accepted_orders(project, operation) if finding.detail is Detail.CLASSES else ()):
             doubt = "that the classes stand second is told by the sizes; the order of the others is not"
             yield self.fix(layout.words, (layout.edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=doubt)
+        further = {Detail.CLASSES: one_channel, None: one_hot}.get(finding.detail)
+        for other in further(project, operation) if further is not None and finding.parameter not in ALIKE else ():
+            yield self.fix(other.title, other.edits, *other.evidence, doubt=other.doubt)
         for adjustment in _adjustments(finding, project, operation):
             fix = self._written(project, operation, finding, adjustment)
             if fix is not None:
