@@ -4,12 +4,13 @@ Why it fails. The width of joined tensors is the sum of theirs; ``nn.Linear(16 +
 term is not the width of its part.
 What the fix does. Corrects that term at its root, so that the sum still says what is joined. Where the layer counts
 some of the parts only, the names that hold the widths of the others are added: ``latent + n_classes``.
-Fix safety. Unsafe where a layer gave the part, since its width may be the one that is wrong; else safe, because the
-other terms are the widths of the other parts.
+Fix safety. Unsafe where a layer gave the part, since its width may be the one that is wrong, and where a name that is
+added does not say that it holds a width; else safe, because the other terms are the widths of the other parts.
 Source. torch.cat.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from autofix.facts.joins import joined
@@ -20,6 +21,8 @@ from autofix.provenance.size_sites import spelled_in_scope
 from autofix.rule import FEATURES, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
 
 MAX_HOPS = 5
+# What a name says that holds a width; another, such as a number of layers, may be as large by chance.
+_OF_WIDTHS = re.compile(r"dim|size|feat|chan|width|class|hidden|latent|emb|unit|plane|cond|(^|_)(ch|nz|nc|d)(_|$)")
 
 
 class JoinedWidth(Rule):
@@ -64,6 +67,7 @@ class JoinedWidth(Rule):
             options = [spelled_in_scope(project, place, part) for part in missing]
             names = [_best(place, spelled) for spelled in options]
             unsure = any(len({text.rpartition(".")[2] for text in spelled}) > 1 for spelled in options)
+            unsure = unsure or not all(_OF_WIDTHS.search(name.lower()) for name in names)
             if missing and all(names):
                 text = " + ".join((place.text, *names))
                 edit = place.source.replace(place.node, text)
