@@ -90,11 +90,14 @@ class OperandSize(Rule):
                     yield self.fix(title, site.edits, *site.evidence, doubt=reason)
 
     def _made(self, project: Project, own: Tensor, dimension: int, size: int, what: str, hides: bool = False) -> Fixes:
-        made_by = origin(project, own, dimension)
+        made_by, maker = origin(project, own, dimension), project.producer(own)
         value = None if made_by is None else made_by.wanted(size)
+        # What is no part of a model is data, which may be meant to have the size that it has.
+        is_data = what == "operand" and (maker is None or maker.kind is not OperationKind.GET_ATTR)
         for site in sites(project, made_by.expression, value) if made_by is not None and value is not None else ():
             title = f"make dimension {dimension} of the {what} {size}"
-            yield self.fix(title, site.edits, *site.evidence, Evidence.OUTWARD, Evidence.HIDES_FAULT * hides)
+            pieces = Evidence.OUTWARD, Evidence.HIDES_FAULT * hides
+            yield self.fix(title, site.edits, *site.evidence, *pieces, unsafe=is_data)
 
     def _parameter(self, project: Project, own: Tensor, dimension: int, other: Tensor) -> Fixes:
         """Yield fixes of the size of a parameter, and of the layer that gave out what it meets."""
