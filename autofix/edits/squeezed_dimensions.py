@@ -37,14 +37,19 @@ def named_calls(project: Project, squeeze: Operation) -> Iterator[tuple[str, Edi
     """Yield the calls that could stand in place of a squeeze, with what speaks for each: of the dimensions that it is
     for, ``squeeze(1).squeeze(0)``, which every release of torch takes, or to the shape that a tensor at hand has.
     """
-    dimensions, is_shown = _meant(project, squeeze)
+    dimensions, are_shown = _meant(project, squeeze)
     texts = [".".join(f"squeeze({dimension})" for dimension in sorted(dimensions, reverse=True))] if dimensions else []
     texts += [f"reshape({name}.shape)" for name in _shapes_at_hand(project, squeeze)]
     for rank, text in enumerate(texts):
         edit = respelled(project, squeeze, text)
         if edit is not None:
-            is_first = is_shown and not rank and len(dimensions) > 1
+            is_first = are_shown and not rank and len(dimensions) > 1
             yield text, edit, (Evidence.EXACT_FIT, Evidence.EVIDENT * is_first, Evidence.RUNNER_UP * rank)
+
+
+def is_shown(project: Project, squeeze: Operation) -> bool:
+    """Return whether earlier runs of the line show what a squeeze is for."""
+    return _meant(project, squeeze)[1]
 
 
 def _meant(project: Project, squeeze: Operation) -> tuple[tuple[int, ...], bool]:
@@ -54,7 +59,7 @@ def _meant(project: Project, squeeze: Operation) -> tuple[tuple[int, ...], bool]
     before = squeeze.tensors[0]
     ones = [dimension for dimension, size in enumerate(before.shape) if size == 1]
     twins = [twin.tensors[0] for twin in ran_before(project, squeeze) if twin.tensors]
-    alike = [twin for twin in twins if twin.rank == before.rank]
+    alike = [twin for twin in twins if twin.rank == before.rank and 1 in twin.shape]  # Of others it took nothing.
     always = [dimension for dimension in ones if all(twin.shape[dimension] == 1 for twin in alike)]
     if alike and 0 < len(always) < len(ones):
         return tuple(always), True

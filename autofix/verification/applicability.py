@@ -162,6 +162,8 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
         yield f"it also changes what `{path}` does, which ran as it was"
     if way := other_ways.other_way(steps, project):
         yield way
+    if unread := other_ways.unread_result(steps, project):
+        yield unread
     if label := changed_outputs.unmet_output(steps, project, trace):
         yield f"`{label}` gives out another size than it was built for, and nothing behind it takes that size"
     if shared_lines.is_idle_after(steps, project, trace):

@@ -6,11 +6,13 @@ It reads the code before a plan; it runs nothing.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from autofix.facts.project_view import Project
+from autofix.facts.unread_results import unread_results
 from autofix.operators.families import Family
 from autofix.operators.table import find
 from autofix.records.plan import Step
@@ -37,6 +39,21 @@ def other_way(steps: tuple[Step, ...], project: Project) -> str:
             way = project.once(("other way", *place), partial(_way_to, project, *place))
             if way:
                 return way
+    return ""
+
+
+def unread_result(steps: tuple[Step, ...], project: Project) -> str:
+    """Return in words what was laid out anew of a tensor on the way to the fault and then left alone, if no edit of
+    the plan touches or reads it; empty if nothing was.
+    """
+    edits = [edit for step in steps for edit in step.fix.edits]
+    for result in unread_results(project):
+        path, line = result.place.source.path, result.name.lineno
+        touched = any(e.path == path and e.range.start.line <= line <= e.range.end.line for e in edits)
+        if not touched and not any(re.search(rf"\b{result.name.id}\b", edit.text) for edit in edits):
+            return (
+                f"nothing reads `{result.name.id}`, which line {line} made of the same tensor; it may be what is meant"
+            )
     return ""
 
 

@@ -3,15 +3,16 @@
 Why it fails. ``torch.randn(8)`` of a table of frequencies gives the operand of a layer its width;
 ``x @ self.weight`` multiplies the features of x by the rows of a weight that was made for another number; keys of
 fewer heads are repeated until there is one for each query head, and the count is a number or the quotient of other
-sizes.
+sizes; or the same repetition is made twice.
 What the fix does. Sets the size in the call that made the operand, found back through what was done with it, at its
 root: ``torch.randn(n_in, n_out)`` and the default or argument behind ``n_in``. A quotient stays a quotient. At a
-higher cost, the layer before gives out what a parameter takes.
+higher cost, the layer before gives out what a parameter takes. One of two equal repetitions is left out.
 Fix safety. Safe for a parameter whose size is set in one place. Else unsafe: the call may as well be meant for the
 size that there is.
 Source. torch.matmul, torch.nn.Parameter, torch.Tensor.repeat and the section Shape of the layers' documentation.
 """
 
+from autofix.edits.repeated_twice import repeated_twice
 from autofix.edits.resize_tensor import clashes, parameters, resizings
 from autofix.facts.checked_shapes import is_check, numbers
 from autofix.facts.contracts import disagreements
@@ -30,7 +31,7 @@ _MEETING = (Mismatch.MATMUL, Mismatch.BROADCAST)
 
 
 class OperandSize(Rule):
-    mismatches = (*WIDTHS, Mismatch.MATMUL, Mismatch.BROADCAST)
+    mismatches = (*WIDTHS, *_MEETING, Mismatch.CONCATENATE)
     examples = (
         *shown("""
         a constant behind the rows of a weight: 2,8
@@ -41,6 +42,10 @@ class OperandSize(Rule):
             self.q = nn.Linear(6, 8); self.k = nn.Linear(6, 4)
             q = self.q(x).view(-1, 5, 4, 2).transpose(1, 2); k = self.k(x).view(-1, 5, 2, 2).transpose(1, 2)
             k = k.repeat_interleave(<3 => 2>, dim=1); q @ k.transpose(2, 3)
+        features that are repeated twice: 2,6 2,4,6
+            self.fc = nn.Linear(6, 6)
+            h = self.fc(x).repeat_interleave(3, 0); y = y.repeat_interleave(3, 0)<.repeat_interleave(3, 0) => >
+            (y @ h.unsqueeze(2)).squeeze(2)
         declines inputs that do not meet: 2,8 6,3
             self.k = 1
             x @ y
@@ -49,6 +54,8 @@ class OperandSize(Rule):
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        for title, edit, pieces in repeated_twice(project, operation):
+            yield self.fix(title, (edit,), *pieces, doubt="either may be the one too many")
         if finding.detail is Detail.EQUATION:
             for own, dimension, target_size in disagreements(project, operation):
                 yield from self._made(project, own, dimension, target_size, "operand")

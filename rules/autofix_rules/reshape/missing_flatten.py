@@ -11,6 +11,7 @@ Source. torch.nn.Linear and torch.flatten.
 
 import math
 
+from autofix.edits.bound_results import bound_results
 from autofix.edits.insert_view_op import insertions
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_sites
@@ -47,6 +48,9 @@ class MissingFlatten(Rule):
             return
         if not fits:
             yield from self._last_dimensions(project, operation, layer, tensor, layer.setting(parameter))
+        for title, change, pieces in bound_results(project, operation, (tensor.shape[0], width), "flatten(1)"):
+            if fits:
+                yield self.fix(title, change, *pieces, doubt="that this result is meant its name alone tells")
         for edits, words in insertions(project, operation, layer):
             title = f"flatten {tensor.shape} to {(tensor.shape[0], width)} {words}"
             if fits:

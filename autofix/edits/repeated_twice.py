@@ -1,0 +1,106 @@
+"""A repetition that is made twice on the way to a fault: leaving one of both out makes the sizes fit.
+
+Features are repeated for each beam where they are made, and once more by the search that takes them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from autofix.edits.rank_changes import operand_node, without_call
+from autofix.facts.call_sites import written
+from autofix.facts.project_view import Project
+from autofix.facts.replays import makers, replayed
+from autofix.operators.families import Family
+from autofix.operators.table import find
+from autofix.records.costs import Evidence, Piece
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
+
+_REPEATING = frozenset((Family.EXPANSION, Family.REPETITION))
+_BY_NAME = "repeat_interleave"
+_MERGING = frozenset((Family.RESHAPE, Family.FLATTENING))
+_Repetition = tuple[Operation, Operation]  # Its first and its last operation: one alone, or expand and reshape.
+
+
+def repeated_twice(project: Project, operation: Operation) -> Iterator[tuple[str, Edit, tuple[Piece, ...]]]:
+    """Yield the edits that leave one of two equal repetitions out, with what speaks for each; first the one that no
+    other tensor is repeated beside, since what is repeated with its partner is meant.
+    """
+    repetitions = [one for _, maker in makers(project, operation) for one in _repetition(project, maker)]
+    seen: set[int] = set()
+    for later, earlier in combinations(repetitions, 2):
+        if _times(later) != _times(earlier) or later[1].index <= earlier[1].index:
+            continue
+        both = sorted((earlier, later), key=lambda one: _has_partner(project, one))
+        for rank, one in enumerate(both):
+            call = replayed(project, one[1], one[0].tensors[0].shape, operation)
+            edit = _without(project, one) if one[1].index not in seen else None
+            if call is not None and call.is_accepted and edit is not None:
+                seen.add(one[1].index)
+                dimension, times = _times(one) or (0, 0)
+                title = f"leave out one of two repetitions of dimension {dimension}, {times} times each"
+                yield title, edit, (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.RUNNER_UP * rank)
+
+
+def _repetition(project: Project, last: Operation) -> Iterator[_Repetition]:
+    """Yield the repetition that an operation is, or the last part of in one expression."""
+    row, place = find(last.target), written(project, last)
+    if row is None or place is None or not isinstance(place.node, ast.Call):
+        return
+    inner = [last] if _repeats(last) else []
+    if row.family in _MERGING:
+        steps = list(project.ancestry(last.tensors[0])) if last.tensors else []
+        inside = set(ast.walk(place.node))
+        inner = [step for step in steps[:3] if (at := written(project, step)) is not None and at.node in inside]
+        inner = inner if any(map(_repeats, inner)) else []
+    for first in inner:
+        if _times((first, last)) is not None:
+            yield first, last
+            return
+
+
+def _repeats(operation: Operation) -> bool:
+    row = find(operation.target)
+    return operation.operator == _BY_NAME or (row is not None and row.family in _REPEATING)
+
+
+def _times(one: _Repetition) -> tuple[int, int] | None:
+    """Return the one dimension that a repetition makes larger, from behind, and how many times; None for several."""
+    before, after = one[0].tensors[0] if one[0].tensors else None, one[1].result
+    if before is None or not isinstance(after, Tensor) or before.rank != after.rank:
+        return None
+    larger = [d for d, (own, size) in enumerate(zip(before.shape, after.shape, strict=True)) if own != size]
+    if len(larger) != 1 or not before.shape[larger[0]] or after.shape[larger[0]] % before.shape[larger[0]]:
+        return None
+    return larger[0], after.shape[larger[0]] // before.shape[larger[0]]
+
+
+def _has_partner(project: Project, one: _Repetition) -> bool:
+    """Return whether the same function repeats another tensor as often."""
+    frame = one[1].frames[0]
+    place = frame.path, frame.function
+    for other in project.trace.operations:
+        if other.target == one[1].target and other.frames and other.tensors and not other.raised:
+            same = (other.frames[0].path, other.frames[0].function) == place
+            if same and other.frames[0].range != frame.range and _times((other, other)) == _times(one):
+                return True
+    return False
+
+
+def _without(project: Project, one: _Repetition) -> Edit | None:
+    """Return the edit that leaves a repetition out."""
+    first, last = one
+    if first is last:
+        return without_call(project, last)
+    outer, inner = written(project, last), written(project, first)
+    if outer is None or inner is None:
+        return None
+    is_call = isinstance(inner.node, ast.Call)
+    base = operand_node(first, inner.node) if isinstance(inner.node, ast.Call) else None
+    if not is_call and isinstance(inner.node, ast.Subscript):
+        base = inner.node.value
+    return None if base is None else outer.source.replace(outer.node, outer.source.text_of(base))
