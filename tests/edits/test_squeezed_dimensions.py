@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from autofix.records.plan import Applicability
+from autofix.records.report import Report
+
 Check = Callable[[str, str, tuple[str, str]], None]
 
 HEADER = """import torch
@@ -70,3 +73,22 @@ for paths in (3, 2, 1):
 @pytest.mark.parametrize("program, change", CASES.values(), ids=CASES)
 def test_a_dimension_that_was_meant(program: str, change: tuple[str, str], check_change: Check) -> None:
     check_change(HEADER, program, change)
+
+
+LABELS = """net = nn.Conv1d(2, 4, 3, padding=1)
+for count in {counts}:
+    labels = torch.randint(0, 4, (count, 1, 10))
+    loss = F.cross_entropy(net(torch.randn(count, 2, 10)), torch.squeeze(labels))
+    print(loss.item())
+"""
+
+
+@pytest.mark.parametrize("counts, is_safe", [((3, 3, 1), True), ((1, 3), False)])
+def test_the_last_sample_alone_before_a_loss(
+    counts: tuple[int, ...], is_safe: bool, repaired: Callable[..., Report]
+) -> None:
+    program = HEADER + LABELS.format(counts=counts)
+    plan = repaired(program).plan
+    assert plan is not None
+    assert [text for _, text in plan.texts] == [program.replace("torch.squeeze(labels)", "labels.squeeze(1)")]
+    assert (plan.applicability is Applicability.SAFE) is is_safe

@@ -105,3 +105,20 @@ def test_a_width_that_may_follow_from_the_size_of_the_maps(repaired: Repaired, f
     assert any("`size` says how large the maps are" in note for note in report.plan.notes) is is_told
     if is_told:
         assert "nn.Linear(width * (size // 4) ** 2, 2)" in report.plan.texts[0][1]
+
+
+FORGOTTEN = """import torch
+from torch import nn
+
+lay = nn.Conv1d(1, 2, 3)
+for x in torch.randn(10, 6).split(5):
+    {name} = x.view(len(x), 1, 6)
+    print(lay(x).shape{read})
+"""
+
+
+@pytest.mark.parametrize("name, read, is_told", [("y", "", True), ("y", ", y.sum()", False), ("_", "", False)])
+def test_what_nothing_reads_may_be_what_is_meant(name: str, read: str, is_told: bool, repaired: Repaired) -> None:
+    plan = repaired(FORGOTTEN.format(name=name, read=read)).plan
+    assert plan is not None
+    assert ("nothing reads `y`, which line 6 made of the same tensor; it may be what is meant" in plan.notes) is is_told

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from autofix.edits.caller_edits import in_program
 from autofix.edits.exchange_arguments import is_swap, removed, swap_after
 from autofix.edits.set_arguments import argument_set
+from autofix.facts.written_order import steps_first
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression, repeated_layer
 from autofix.records.trace import Operation, OperationKind
@@ -54,7 +55,8 @@ class BatchFirst(Rule):
             evident = {*finding.expected, *finding.actual} >= set(taken.shape[:2]) or used is operation
             if not first and taken.shape[0] == batch:
                 evidence = (Evidence.EVIDENT,) if evident else (Evidence.INSERTED, Evidence.OTHER_READING)
-                yield from self._flag(project, layer, taken, *evidence)
+                against = (Evidence.AGAINST,) if steps_first(project, used) else ()
+                yield from self._flag(project, layer, taken, *evidence, *against)
             elif first and taken.shape[0] != batch == taken.shape[1]:
                 yield from self._unpermuted(project, used, layer, taken)
         for step in _behind(project, operation, steps=True):

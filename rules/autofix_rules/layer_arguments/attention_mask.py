@@ -15,6 +15,7 @@ import ast
 from autofix.edits.resize_tensor import cuts, resizings
 from autofix.edits.triangles import doubt_of_rows, last_rows, shifted_triangle
 from autofix.facts.call_sites import followed
+from autofix.facts.written_order import steps_first
 from autofix.records.finding import Mismatch
 from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model, shown
 
@@ -93,4 +94,5 @@ class AttentionMask(Rule):
         if node is not None:
             edit = followed(Expression(call.source, node, call.frames), ".transpose(0, 1)")
             reason = "the mask is taken to have its dimensions exchanged"
-            yield self.fix("exchange the dimensions of the mask", (edit,), doubt=reason)
+            evidence = Evidence.EXACT_FIT * bool(steps_first(project, operation))
+            yield self.fix("exchange the dimensions of the mask", (edit,), evidence, doubt=reason)
