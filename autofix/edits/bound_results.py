@@ -24,14 +24,14 @@ def bound_results(project: Project, operation: Operation, shape: Shape, method: 
     is written there gives another one. A name that is a slip for that of the tensor is bound rather than read.
     """
     for result in unread_results(project):
-        made_of, made, name = result.operation.tensors[0], result.operation.result, result.name.id
-        if not isinstance(result.base, ast.Name) or not isinstance(made, Tensor) or made_of != result.read:
+        laid_out, name = result.operation.result, result.name.id
+        if not isinstance(result.base, ast.Name) or not isinstance(laid_out, Tensor):
             continue
         source, base = result.place.source, result.base.id
         if (result.read.producer, result.read.shape) != (operation.tensors[0].producer, operation.tensors[0].shape):
             continue
         text, is_misspelled = f"{receiver(base)}.{method}", is_slip(name, base)
-        again = (source.replace(result.place.node, text),) if made.shape != shape else ()
+        again = (source.replace(result.place.node, text),) if laid_out.shape != shape else ()
         words = f", as {text}" if again else ""
         bind = (f"bind what `{name}` is to `{base}`{words}", (source.replace(result.name, base), *again))
         evidence = (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.SAME_NAME * is_misspelled)

@@ -30,18 +30,18 @@ def repeated_twice(project: Project, operation: Operation) -> Iterator[tuple[str
     """Yield the edits that leave one of two equal repetitions out, with what speaks for each; first the one that no
     other tensor is repeated beside, since what is repeated with its partner is meant.
     """
-    repetitions = [one for _, maker in makers(project, operation) for one in _repetition(project, maker)]
+    repetitions = [repetition for _, maker in makers(project, operation) for repetition in _repetition(project, maker)]
     seen: set[int] = set()
     for later, earlier in combinations(repetitions, 2):
         if _times(later) != _times(earlier) or later[1].index <= earlier[1].index:
             continue
-        both = sorted((earlier, later), key=lambda one: _has_partner(project, one))
-        for rank, one in enumerate(both):
-            call = replayed(project, one[1], one[0].tensors[0].shape, operation)
-            edit = _without(project, one) if one[1].index not in seen else None
+        both = sorted((earlier, later), key=lambda repetition: _has_partner(project, repetition))
+        for rank, repetition in enumerate(both):
+            call = replayed(project, repetition[1], repetition[0].tensors[0].shape, operation)
+            edit = _without(project, repetition) if repetition[1].index not in seen else None
             if call is not None and call.is_accepted and edit is not None:
-                seen.add(one[1].index)
-                dimension, times = _times(one) or (0, 0)
+                seen.add(repetition[1].index)
+                dimension, times = _times(repetition) or (0, 0)
                 title = f"leave out one of two repetitions of dimension {dimension}, {times} times each"
                 yield title, edit, (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.RUNNER_UP * rank)
 
@@ -68,9 +68,9 @@ def _repeats(operation: Operation) -> bool:
     return operation.operator == _BY_NAME or (row is not None and row.family in _REPEATING)
 
 
-def _times(one: _Repetition) -> tuple[int, int] | None:
-    """Return the one dimension that a repetition makes larger, from behind, and how many times; None for several."""
-    before, after = one[0].tensors[0] if one[0].tensors else None, one[1].result
+def _times(repetition: _Repetition) -> tuple[int, int] | None:
+    """Return the one dimension that a repetition makes larger, and how many times; None for several."""
+    before, after = repetition[0].tensors[0] if repetition[0].tensors else None, repetition[1].result
     if before is None or not isinstance(after, Tensor) or before.rank != after.rank:
         return None
     larger = [d for d, (own, size) in enumerate(zip(before.shape, after.shape, strict=True)) if own != size]
@@ -79,21 +79,21 @@ def _times(one: _Repetition) -> tuple[int, int] | None:
     return larger[0], after.shape[larger[0]] // before.shape[larger[0]]
 
 
-def _has_partner(project: Project, one: _Repetition) -> bool:
+def _has_partner(project: Project, repetition: _Repetition) -> bool:
     """Return whether the same function repeats another tensor as often."""
-    frame = one[1].frames[0]
+    frame = repetition[1].frames[0]
     place = frame.path, frame.function
     for other in project.trace.operations:
-        if other.target == one[1].target and other.frames and other.tensors and not other.raised:
+        if other.target == repetition[1].target and other.frames and other.tensors and not other.raised:
             same = (other.frames[0].path, other.frames[0].function) == place
-            if same and other.frames[0].range != frame.range and _times((other, other)) == _times(one):
+            if same and other.frames[0].range != frame.range and _times((other, other)) == _times(repetition):
                 return True
     return False
 
 
-def _without(project: Project, one: _Repetition) -> Edit | None:
+def _without(project: Project, repetition: _Repetition) -> Edit | None:
     """Return the edit that leaves a repetition out."""
-    first, last = one
+    first, last = repetition
     if first is last:
         return without_call(project, last)
     outer, inner = written(project, last), written(project, first)

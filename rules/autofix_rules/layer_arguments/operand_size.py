@@ -66,9 +66,9 @@ class OperandSize(Rule):
                 for site in sites(project, number, size):
                     title = f"make `{number.text}` {site.text}"
                     yield self.fix(title, site.edits, *site.evidence, unsafe=True)
-        elif finding.mismatch not in _MEETING:
+        elif finding.mismatch in WIDTHS:
             yield from self._for_layer(finding, project, operation)
-        elif len(operation.tensors) > 1:
+        elif finding.mismatch in _MEETING and len(operation.tensors) > 1:
             yield from self._repeated(finding, project, operation)
             for own, dimension, other in parameters(finding, project, operation):
                 yield from self._parameter(project, own, dimension, other)
