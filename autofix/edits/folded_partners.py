@@ -13,6 +13,7 @@ from itertools import islice
 
 from autofix.edits.layout import Layout, LayoutChange
 from autofix.edits.related_layouts import folded_name, folds_samples
+from autofix.edits.repeated_twice import repeated_twice
 from autofix.facts.call_sites import followed, frames_of, lineage, operands, tensors_at_hand
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Frame, Operation
@@ -35,7 +36,12 @@ class _Fold:
 
 
 def folded_partners(project: Project, operation: Operation) -> Iterator[Layout]:
-    """Yield an operand repeated as the samples of another were folded, in the function that folded them."""
+    """Yield an operand repeated as the samples of another were folded, in the function that folded them.
+
+    Where one was repeated twice already, it is that one which has too many.
+    """
+    if any(True for _ in repeated_twice(project, operation)):
+        return
     seen: set[object] = set()
     for index, tensor in enumerate(operation.tensors):
         lined = [t for maker in lineage(project, tensor, _MOST_BACK) for t in maker.tensors]
