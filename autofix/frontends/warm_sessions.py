@@ -21,6 +21,7 @@ from autofix.records.report import Report
 from autofix.session.session import Session
 
 _LOG = logging.getLogger(__name__)
+START_SECONDS = 5.0  # For the process of a session to be there, not for torch in it.
 _PACKAGES = ("lib*/python3*/site-packages", "lib/python3/dist-packages", "Lib/site-packages")
 AnalysisOutcome = Report | Exception
 Outcome = TypeVar("Outcome")
@@ -50,7 +51,8 @@ class SessionThread:
         self._session: Session | None = None
         self._stamp: Stamp = ()
         self._closed = False
-        threading.Thread(target=self._serve, name=f"autofix {python}", daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, name=f"autofix {python}", daemon=True)
+        self._thread.start()
 
     @property
     def process_id(self) -> int | None:
@@ -79,6 +81,9 @@ class SessionThread:
         if session is not None:
             session.cancel()
             session.close()
+        elif threading.current_thread() is not self._thread:
+            # One that is being started has a folder already, which its thread removes.
+            self._thread.join(START_SECONDS)
 
     def _serve(self) -> None:
         self._warm()
