@@ -1,16 +1,21 @@
-"""Other letters in the equation of an einsum: each equation that differs from the one written in one letter."""
+"""Other letters in the equation of an einsum: each equation that differs from the one written in one letter; and the
+axes that a pattern of einops leaves out.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from autofix.facts.call_sites import argument_of
+from autofix.facts.call_sites import argument_of, value_there
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
+from autofix.records.values import Tensor
 
 
 def other_equations(equation: str) -> Iterator[str]:
@@ -34,6 +39,22 @@ def relettered(project: Project, operation: Operation) -> Iterator[tuple[str, Ed
         if other.is_accepted:
             text = place.text.replace(equation, changed, 1)
             yield changed, place.source.replace(place.node, text), other
+
+
+def with_other_axes(project: Project) -> Iterator[tuple[str, Edit]]:
+    """Yield the pattern of a call of einops that failed with ``...`` in front, where the tensor has more dimensions."""
+    failure = project.trace.failure
+    call = project.call(failure.frames) if failure is not None and failure.type == "EinopsError" else None
+    if call is None or not isinstance(call.node, ast.Call) or len(call.node.args) < 2:
+        return
+    operand, node = (replace(call, node=argument) for argument in call.node.args[:2])
+    tensor, pattern = value_there(project, operand), getattr(node.node, "value", None)
+    if not isinstance(tensor, Tensor) or not isinstance(pattern, str) or "..." in pattern:
+        return
+    left, arrow, right = pattern.partition("->")
+    if arrow and tensor.rank > len(re.findall(r"\([^)]*\)|\w+", left)):
+        changed = f"... {left.strip()} -> ... {right.strip()}"
+        yield changed, node.source.replace(node.node, repr(changed))
 
 
 def is_odd(equation: str) -> bool:

@@ -2,15 +2,16 @@
 
 Why it fails. Every letter of an equation stands for one size; in ``'bid,bdj->bij'`` the d of both operands must
 agree.
-What the fix does. Swaps two letters of one operand where every letter then stands for one size.
+What the fix does. Swaps two letters of one operand where every letter then stands for one size; in a pattern of einops
+that names fewer axes than there are, lets the others stand in front: ``'... n -> ... n 1'``.
 Fix safety. Unsafe: the equation could be right and the operand be meant to be transposed.
-Source. torch.einsum.
+Source. torch.einsum; einops.rearrange.
 """
 
 import ast
 from itertools import combinations
 
-from autofix.edits.equation_letters import is_odd, relettered
+from autofix.edits.equation_letters import is_odd, relettered, with_other_axes
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.records.finding import Mismatch
 from autofix.rule import Applicability, Detail, Evidence, Finding, Fixes, Operation, Project, Rule, Tensor, shown
@@ -19,7 +20,7 @@ _REASON = "the letters could be meant to name other dimensions"
 
 
 class EinsumLetters(Rule):
-    mismatches = (Mismatch.MATMUL,)
+    mismatches = (Mismatch.MATMUL, Mismatch.OTHER)
     applicability = Applicability.UNSAFE
     examples = shown("""
         keys by rows: 2,5,8
@@ -36,6 +37,8 @@ class EinsumLetters(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
+        for pattern, edit in with_other_axes(project) if operation is None else ():
+            yield self.fix(f"write `{pattern}`", (edit,), Evidence.EVIDENT, reason="an axis may be one too many")
         if operation is not None and finding.detail is Detail.EQUATION:
             yield from self._letters(project, operation)
             yield from self._one_letter(project, operation)
