@@ -18,6 +18,7 @@ from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import dotted
 
 _RESHAPES = frozenset(("view", "reshape"))
+_COPIES = frozenset(("contiguous", "clone", "detach"))
 
 
 def find_relabelled(project: Project) -> Iterator[SilentFault]:
@@ -47,8 +48,8 @@ def find_relabelled(project: Project) -> Iterator[SilentFault]:
 def _named(project: Project, operation: Operation, rank: int, places: int) -> Iterator[tuple[int, str, int]]:
     """Yield the place of each size that is read from the tensor itself, its text and the dimension that it is."""
     base = argument_of(project, operation, 0, "input")
-    while base is not None and isinstance(base.node, ast.Call) and _is_copy(base.node):
-        base = replace(base, node=base.node.func.value)  # type: ignore[attr-defined]
+    while base is not None and (copied := _copied(base.node)) is not None:
+        base = replace(base, node=copied)
     for place in range(places) if base is not None and isinstance(base.node, ast.Name) else ():
         size = argument_of(project, operation, 1 + place, "")
         own = None if size is None or base is None else _dimension(size, base.text)
@@ -56,10 +57,10 @@ def _named(project: Project, operation: Operation, rank: int, places: int) -> It
             yield place, size.text, own % rank
 
 
-def _is_copy(node: ast.Call) -> bool:
-    return (
-        isinstance(node.func, ast.Attribute) and node.func.attr in {"contiguous", "clone", "detach"} and not node.args
-    )
+def _copied(node: ast.expr) -> ast.expr | None:
+    """Return what a call only copies, with its dimensions as they are; None for any other expression."""
+    called = node.func if isinstance(node, ast.Call) and not node.args else None
+    return called.value if isinstance(called, ast.Attribute) and called.attr in _COPIES else None
 
 
 def _dimension(size: Expression, base: str) -> int | None:

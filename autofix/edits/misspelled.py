@@ -83,8 +83,8 @@ def _stands_for(source: Source, node: ast.AST, other: ast.AST) -> bool:
 
 
 def _respelled(source: Source, node: ast.expr, name: str) -> Edit:
-    text = name if isinstance(node, ast.Name) else f"{source.text_of(node.value)}.{name}"  # type: ignore[attr-defined]
-    return source.replace(node, text)
+    owner = f"{source.text_of(node.value)}." if isinstance(node, ast.Attribute) else ""
+    return source.replace(node, f"{owner}{name}")
 
 
 def _names(project: Project, place: Expression) -> Iterator[str]:

@@ -29,10 +29,15 @@ def is_check(operation: Operation | None) -> bool:
     return row is not None and row.family is Family.CHECK
 
 
+def may_have_ended(failure: Failure | None) -> bool:
+    """Return whether code of the project itself raised, so that such a check may have."""
+    return failure is not None and failure.operation is None and not failure.callee and bool(failure.frames)
+
+
 def with_check(project: Project) -> Trace:
     """Return the trace of a run, with the check that ended it as its last operation where one did."""
     trace, failure = project.trace, project.trace.failure
-    if failure is None or failure.operation is not None or failure.callee or not failure.frames:
+    if failure is None or not may_have_ended(failure):
         return trace
     frame = failure.frames[0]
     source = project.source(frame.path)

@@ -132,8 +132,10 @@ class Runner:
             trace = self._read_reply(texts, self._session.wait(again))
         if trace.mode is Mode.META:
             self._mode = Mode.META
+        if not checked_shapes.may_have_ended(trace.failure):
+            return trace
         try:
-            return trace if trace.failure is None else checked_shapes.with_check(self.project(texts, trace))
+            return checked_shapes.with_check(self.project(texts, trace))
         except UsageError:  # A file that cannot be read is told of where it is asked for.
             return trace
 
