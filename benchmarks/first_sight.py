@@ -29,6 +29,7 @@ COMMITS = {
     "blind-j": "668c7d9",
     "blind-k": "1cc9930",
     "blind-l": "217d183",
+    "blind-m": "276bc34",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
