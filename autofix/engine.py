@@ -26,7 +26,7 @@ from autofix.records.report import Diagnostic, PatchEnding, PatchReport, RepairE
 from autofix.records.samples import SampleOrigin, Target
 from autofix.records.trace import CheckKind, CheckOutcome, Ending, Isolation, Run, Trace
 from autofix.sample_inputs import inferred_sample_trust
-from autofix.search import patched_run, proving, refactoring, sample_trials, search, shown
+from autofix.search import past_faults, patched_run, proving, refactoring, sample_trials, search, shown
 from autofix.search.runner import Runner
 from autofix.session import run_failures
 from autofix.session.session import Session
@@ -84,15 +84,18 @@ def _with_containment(report: Report) -> Report:
     return replace(report, notes=(*report.notes, *notes))
 
 
-def check(request: Request, session: Session | None = None, progress: Progress | None = None) -> Report:
+def check(
+    request: Request, session: Session | None = None, progress: Progress | None = None, *, further: bool = False
+) -> Report:
     """Run the model and say what is wrong, as ``repair`` does, without a search where the run ends in a fault.
 
-    The report of such a fault has the ending SEARCHING and no plan. Raises what ``repair`` raises.
+    The report of such a fault has the ending SEARCHING and no plan, ``further`` also the faults that wait past it, for
+    which the model is run again. Raises what ``repair`` raises.
     """
     on_progress = progress or _say_nothing
     with nullcontext(session) if session is not None else Session(_python(request)) as used:
         diagnosed = _diagnosed(request, used, on_progress)
-        return _with_containment(diagnosed if isinstance(diagnosed, Report) else _searching(*diagnosed))
+        return _with_containment(diagnosed if isinstance(diagnosed, Report) else _searching(*diagnosed, further))
 
 
 def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnosis: OnDiagnosis | None) -> Report:
@@ -107,9 +110,11 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
     return _searched(case, finding, project)
 
 
-def _searching(case: _Case, finding: Finding, project: Project) -> Report:
-    diagnostic = shown.diagnostic_of(project, finding, None)
-    return case.report(RepairEnding.SEARCHING, finding.message, (diagnostic,))
+def _searching(case: _Case, finding: Finding, project: Project, further: bool = False) -> Report:
+    runner, first = case.runner, (shown.diagnostic_of(project, finding, None),)
+    outlook = past_faults.look(project, finding, runner.trace, partial(runner.project, ())) if further else None
+    diagnostics = shown.with_waiting(project, first, () if outlook is None else outlook.waiting)
+    return case.report(RepairEnding.SEARCHING, finding.message, diagnostics)
 
 
 def _diagnosed(request: Request, used: Session, on_progress: Progress) -> Report | tuple[_Case, Finding, Project]:
@@ -430,28 +435,17 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
             *shown.diagnostics_of(project, plans[0].steps),
             shown.diagnostic_of(project, shown.moved(result.furthest.remaining, plans[0].steps), None),
         )
+    diagnostics = shown.with_waiting(project, diagnostics, result.waiting)
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if result.limited else RepairEnding.NO_FIX
     notes = (
         *dict.fromkeys((*result.notes, *given_up)),
-        *_limit_note(result, request),
+        *shown.limit_note(result, settings.limits),
         *_pins(project, best),
         *suppressed.unused(runner.source_text, request.target.path),
         *inferred_sample_trust.notes(request.target),
         *run_failures.notes(request.target, original),
     )
     return case.report(ending, finding.message, diagnostics, plans, notes, result.seconds)
-
-
-def _limit_note(result: search.Found, request: Request) -> tuple[str, ...]:
-    if not result.limited:
-        return ()
-    limits = request.settings.limits
-    limit = (
-        f"{result.probes} run{'' if result.probes == 1 else 's'} (search-probes)"
-        if result.probes >= limits.probes
-        else f"{limits.seconds:g} s (search-seconds)"
-    )
-    return (f"the search stopped after {limit}; a better repair may exist",)
 
 
 def _pins(project: Project, best: Plan | None) -> tuple[str, ...]:

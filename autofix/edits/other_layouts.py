@@ -49,7 +49,7 @@ def layouts(project: Project, operation: Operation, at_fault: int | None) -> Ite
         return
     yield from _exchanged(project, operation)
     fitting = [
-        (index != at_fault, layout)
+        (index != at_fault, replace(layout, index=index))
         for index, operand in enumerate(call.operands)
         for layout in (
             *left_uncut(project, operand.tensor),

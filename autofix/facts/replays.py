@@ -90,3 +90,22 @@ def _with(project: Project, operation: Operation, changed: dict[tuple[int | None
         if call is not None and key in changed:
             call = call.with_shape(operand, changed[key])
     return call
+
+
+def is_refused_since(project: Project, start: Operation, shape: Shape) -> bool:
+    """Return whether what ran after ``start`` would refuse what follows from another shape of its result; what a
+    contract does not tell is not followed.
+    """
+    changed = _changed(start, (shape,))
+    for operation in project.trace.operations[start.index + 1 : start.index + 1 + MOST_BETWEEN]:
+        if operation.raised or not any((tensor.producer, tensor.shape) in changed for tensor in operation.tensors):
+            continue
+        call = _with(project, operation, changed)
+        if call is None:
+            continue
+        if not call.is_accepted:
+            return True
+        results = call.results
+        if len(results) == len(tensors_of((operation.result,))) and None not in results:
+            changed |= _changed(operation, results)
+    return False

@@ -120,12 +120,14 @@ class Rule:
         doubt: str = "",
         unsafe: bool = False,
         of_text: bool = False,
+        gives: tuple[int, tuple[int, ...]] | None = None,
     ) -> Fix:
         """Make a fix whose cost follows from ``evidence``, with the rule's best label; ``doubt`` is a reason why it is
         unsafe, where there is one, and ``of_text`` says of a rewriting that the code alone shows that nothing changes.
+        ``gives`` is the operand that the failing call would be given in another shape, with that shape.
         """
         label = Applicability.UNSAFE if unsafe or doubt else self.applicability
-        return Fix(self.code, title, edits, counted((Evidence.EDIT, *evidence)), label, doubt or reason, of_text)
+        return Fix(self.code, title, edits, counted((Evidence.EDIT, *evidence)), label, doubt or reason, of_text, gives)
 
 
 class Text(str):

@@ -179,6 +179,14 @@ class Operator:
                     yield assignment
                     break
 
+    def agreements(self, call: Call) -> Iterator[Call]:
+        """Yield a refused call as it would be with what one of its requirements asks for, all others held as well."""
+        for broken in self.refused(call):
+            for leaf, value in solutions(broken, call) if isinstance(broken, Equation) else ():
+                assignment = self._followed(call, leaf, value)
+                if assignment is not None:
+                    yield assigned(call, assignment)
+
     def _followed(self, call: Call, leaf: Leaf, value: int) -> Assignment | None:
         """Return the assignment with those that it entails; None where the call cannot be made to agree."""
         values: dict[Leaf, int] = {leaf: value}

@@ -28,7 +28,8 @@ class Fix:
 
     ``reason`` says in one sentence why this repair, ``title`` what it does, in the imperative. ``applicability`` is the
     best label that it can have; rules make fixes with ``Rule.fix``, which takes it from the rule. ``of_text``: the code
-    alone says that nothing changes, whatever the model was run on.
+    alone says that nothing changes, whatever the model was run on. ``gives``: the operand of the failing call that
+    would have another shape, and that shape, where the fix changes nothing else of the call.
     """
 
     rule: str
@@ -38,6 +39,7 @@ class Fix:
     applicability: Applicability
     reason: str = ""
     of_text: bool = False
+    gives: tuple[int, tuple[int, ...]] | None = None
 
     @property
     def cost(self) -> int:

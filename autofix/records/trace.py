@@ -12,6 +12,7 @@ from autofix.probe.main.wire import (
     CheckKind,
     CheckOutcome,
     Ending,
+    Nested,
     OperationKind,
     Phase,
     Stage,
@@ -33,6 +34,7 @@ __all__ = [
     "Frame",
     "Isolation",
     "Layer",
+    "Nested",
     "Operation",
     "OperationKind",
     "Phase",
@@ -187,13 +189,14 @@ class Run:
     """What is asked of the probe for one request: the edited texts, and how they are run.
 
     ``checks``: with the verification checks; ``fresh``: in a process that has run no user code; ``graph``: with the
-    forward's graph.
+    forward's graph; ``past``: going on past these operations if they raise, with these results (``wire.Nested``).
     """
 
     texts: Texts = ()
     checks: bool = False
     fresh: bool = False
     graph: bool = False
+    past: tuple[tuple[int, Nested], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,7 @@ class Runner:
             arguments=target.arguments,
             mode=self._mode.value,
             session=target.session,
+            past=run.past,
             folder="" if target.folder is None else str(target.folder),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from autofix.diagnosis import diagnose, silent_faults, silent_resolved
@@ -22,11 +23,11 @@ from autofix.records.locations import Edit, Texts
 from autofix.records.plan import Applicability, Fix, Plan, Step, Verdict
 from autofix.records.report import Limits
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Ending, Run, Trace
-from autofix.search import first_steps, progress
+from autofix.search import first_steps, past_faults, progress
 from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
 from autofix.search.refused_texts import is_refused
-from autofix.search.search_state import BestPlan, Doubts, SearchState, TraceSource
+from autofix.search.search_state import LEAST, BestPlan, Doubts, SearchState, TraceSource
 from autofix.verification import applicability, mixed_dimensions, other_ways, proof, side_effects, triangular_masks
 from autofix.verification.checks import checks_of, failures, loses_rows, signature
 
@@ -34,8 +35,6 @@ MAX_SIDESTEPS = 2
 MAX_STEPS = 12
 # How many further places that ran before the fault and have other sizes after it count at most.
 MOST_REACHED = 4
-# What one more fix costs at least, for which all speaks; where even that is too much nobody is asked for one.
-_LEAST = Evidence.EDIT.weight + Evidence.AGREES.weight
 # A text that is not Python any more is no step towards one that runs.
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -51,7 +50,8 @@ FindSilentFaults = Callable[[Texts, Trace], tuple[SilentFault, ...]]
 class Found:
     """What a search came to: plans by cost, why it ended, the runs it took.
 
-    ``furthest`` is there where no plan was found: what comes furthest, though a fault is left.
+    ``furthest`` is there where no plan was found: what comes furthest, though a fault is left; and ``waiting``, the
+    faults past the first, whatever the answer to that.
     """
 
     plans: tuple[Plan, ...]
@@ -60,6 +60,7 @@ class Found:
     seconds: float
     notes: tuple[str, ...] = ()
     furthest: FirstSteps | None = None
+    waiting: tuple[Finding, ...] = ()
 
 
 def search(
@@ -73,10 +74,11 @@ def search(
     doubts: Doubts = lambda *_: False,
 ) -> Found:
     """Search plans for the model whose original text ended in ``original`` with ``finding``."""
-    first = progress.outcome(original, finding)
-    search_state = SearchState(runs, first, doubts, limits.others)
+    first, project = progress.outcome(original, finding), view((), original)
+    look = partial(past_faults.look, project, finding, runs.trace, partial(view, ()))
+    search_state = SearchState(runs, first, doubts, limits.others, look=look)
     search_state.seen.add(())
-    _expand(search_state, State((), ()), first, view((), original), propose)
+    _expand(search_state, State((), ()), first, project, propose)
     return _searched(
         search_state, limits, lambda state: _visit(search_state, state, original, view, find_silent_faults, propose)
     )
@@ -119,6 +121,7 @@ def _searched(search_state: SearchState, limits: Limits, visit: Callable[[State]
         search_state.seconds,
         tuple(dict.fromkeys(search_state.notes)),
         None if plans else search_state.furthest,
+        () if plans or search_state.outlook is None else search_state.outlook.waiting,
     )
 
 
@@ -137,7 +140,7 @@ def _visit(
         _keep(search_state, state, original, trace, remaining_faults)
         _expand_silent(search_state, state, remaining_faults, propose)
         return
-    if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS or not search_state.is_worth_a_run(state, _LEAST):
+    if trace.failure is None or trace.failure.type in _SYNTAX_ERRORS or not search_state.is_worth_a_run(state, LEAST):
         return
     project = view(state.texts, trace)
     finding = diagnose(project)

@@ -16,11 +16,16 @@ from autofix.records.locations import Texts
 from autofix.records.plan import Plan
 from autofix.records.trace import Run, Trace
 from autofix.search.first_steps import FirstSteps, State
+from autofix.search.past_faults import Outlook
 from autofix.search.progress import Progress
 from autofix.verification.applicability import COMPARABLE
 from autofix.verification.checks import Signature
 
 PATIENCE = 24
+# After how many runs without a plan one is made past the first fault, to know which candidates cannot be the last step.
+_LOOK_AFTER = 3
+# What one more fix costs at least, for which all speaks; where even that is too much nobody is asked for one.
+LEAST = Evidence.EDIT.weight + Evidence.AGREES.weight
 # How much dearer than the best another may be to be begun beside it, or run for somebody who wants to choose.
 NEAR = 9
 # Whether anything but a rival speaks against a plan, whose run is given.
@@ -79,6 +84,15 @@ class SearchState:
     seconds: float = 0.0
     pushed: int = 0
     notes: list[str] = field(default_factory=list)
+    look: Callable[[], Outlook | None] = lambda: None
+    _outlook: list[Outlook | None] = field(default_factory=list)
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """What a run past the first fault shows, which is made when it is first asked for."""
+        if not self._outlook:
+            self._outlook.append(self.look())
+        return self._outlook[0]
 
     def waiting(self) -> bool:
         """Return whether a state is left to run.
@@ -90,7 +104,20 @@ class SearchState:
                 if not (not_cheapest and self._is_far(entry[2])):
                     heapq.heappush(self.queue, entry)
             self.deferred.clear()
+        if self.queue and not self._outlook and not self.plans and self.probes >= _LOOK_AFTER:
+            self._set_back()
         return bool(self.queue)
+
+    def _set_back(self) -> None:
+        """Put behind others what answers the first fault and leaves another one, by what comes past it."""
+        outlook = self.outlook
+        if outlook is None:
+            return
+        refused = {
+            state.texts for _, _, state in self.queue if len(state.steps) == 1 and outlook.refuses(state.steps[0].fix)
+        }
+        self.queue = [(cost + LEAST * (state.texts in refused), at, state) for cost, at, state in self.queue]
+        heapq.heapify(self.queue)
 
     def _is_far(self, state: State) -> bool:
         """Return whether a plan through ``state`` would cost too much, if the rest costs what it cost elsewhere."""

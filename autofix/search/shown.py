@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from autofix.facts.project_view import Project
 from autofix.fixes import registry, suppressed
@@ -14,8 +15,9 @@ from autofix.patch.edits_to_text import moved_back
 from autofix.records.finding import Finding
 from autofix.records.locations import Location
 from autofix.records.plan import Fix, Step
-from autofix.records.report import ChainLink, Diagnostic
+from autofix.records.report import ChainLink, Diagnostic, Limits
 from autofix.records.trace import Operation
+from autofix.search.search import Found
 from autofix.verification import proof
 
 MAX_CHAIN = 200
@@ -40,6 +42,32 @@ def moved(finding: Finding, steps: tuple[Step, ...]) -> Finding:
         location, call = moved_back(finding.location, step.fix.edits), moved_back(finding.call, step.fix.edits)
         finding = replace(finding, location=location, call=call, operation=None)
     return finding
+
+
+def with_waiting(
+    project: Project, diagnostics: tuple[Diagnostic, ...], findings: tuple[Finding, ...]
+) -> tuple[Diagnostic, ...]:
+    """Return diagnostics with those of the faults that wait past them, each place once."""
+    places = {_line(diagnostic.finding) for diagnostic in diagnostics}
+    # Their operations are those of another run.
+    further = (replace(finding, operation=None) for finding in findings if _line(finding) not in places)
+    return (*diagnostics, *(diagnostic_of(project, finding, None) for finding in further))
+
+
+def _line(finding: Finding) -> tuple[Path, int]:
+    return finding.call.path, finding.call.range.start.line
+
+
+def limit_note(result: Found, limits: Limits) -> tuple[str, ...]:
+    """Return which limit ended a search, where one did."""
+    if not result.limited:
+        return ()
+    limit = (
+        f"{result.probes} run{'' if result.probes == 1 else 's'} (search-probes)"
+        if result.probes >= limits.probes
+        else f"{limits.seconds:g} s (search-seconds)"
+    )
+    return (f"the search stopped after {limit}; a better repair may exist",)
 
 
 def links_to(project: Project, finding: Finding) -> tuple[ChainLink, ...]:

@@ -331,6 +331,16 @@ def test_inverse_gives_the_size_that_is_wanted(row: Operator) -> None:
                         assert (shapes[output] or ())[dimension] == target_size
 
 
+@EVERY_ROW
+def test_agreements_are_calls_that_are_accepted(row: Operator) -> None:
+    draw = random.Random(_label(row))
+    for text in row.examples:
+        for example in variants(_parsed(row, text), draw):
+            call = _call(row, example)
+            if not any(requirement.holds(call) is None for requirement in row.requires(call)):
+                assert all(row.result(agreed) is not None for agreed in row.agreements(call)), example
+
+
 # -- names -------------------------------------------------------------------------------------------------------------
 
 

@@ -104,7 +104,7 @@ class _Tools:
     ) -> Answer:
         """Run a PyTorch model and say which shapes disagree, where and why, without looking for a repair."""
         request = _request(file, model, samples, also, python)
-        return answers.diagnosis(await self._run(request, lambda session: engine.check(request, session)))
+        return answers.diagnosis(await self._run(request, lambda session: engine.check(request, session, further=True)))
 
     async def repair(
         self,

@@ -55,6 +55,8 @@ FrameRow = list[Any]
 """[path, function, line, byte column, end line, end byte column, environment or None]."""
 AbsentRow = list[Any]
 """[package, path of the file that imports it, line, why it could not be imported]."""
+Nested = tuple[Any, ...]
+"""[dtype, size, ...] of a tensor, or several of these, nested as an operator gives them."""
 CheckRow = list[Any]
 """[kind, outcome, detail] and, where samples were put together, [operation, dimension of its first operand or None]."""
 
@@ -152,7 +154,8 @@ class RunRequest:
     without, or as the size of the model says. ``driver`` are statements that are run in a
     file which is then no program of its own. ``tests``: the program is a file of tests, and ``arguments`` choose among
     them. ``session`` are the words of a session of pytest that failed over these tests, which all have to pass;
-    ``folder`` is the working directory of it.
+    ``folder`` is the working directory of it. ``past`` are operations that may raise, by their number, and what stands
+    in for their results when they do.
     """
 
     path: str
@@ -176,6 +179,7 @@ class RunRequest:
     mode: str = AUTO
     session: tuple[str, ...] = ()
     folder: str = ""
+    past: tuple[tuple[int, Nested], ...] = ()
 
 
 class OperationRow(TypedDict):
@@ -290,5 +294,6 @@ def decode_request(line: str) -> tuple[RunRequest, str]:
     run["search_paths"] = tuple(run["search_paths"])
     run["arguments"], run["session"] = tuple(run["arguments"]), tuple(run["session"])
     run["texts"] = tuple((path, text) for path, text in run["texts"])
+    run["past"] = tuple((index, nested) for index, nested in run["past"])
     run["against"] = None if run["against"] is None else tuple((path, text) for path, text in run["against"])
     return RunRequest(**run), data["reply"]

@@ -68,8 +68,11 @@ class _FunctionMode(TorchFunctionMode):
                 return func(*args, **kwargs)
         except Exception as error:
             recorder._function = func
-            recorder.fail(recorder.begin(OperationKind.CALL_METHOD, name, args, kwargs), error, args, kwargs)
-            raise
+            index = recorder.begin(OperationKind.CALL_METHOD, name, args, kwargs)
+            recorder.fail(index, error, args, kwargs)
+            if index not in recorder.past:
+                raise
+            return recorder.past_failure(index)
 
     def _record(self, recorder: Recorder, func: Any, name: str, args: Any, kwargs: dict[str, Any]) -> Any:
         recorder._function = func
@@ -81,7 +84,9 @@ class _FunctionMode(TorchFunctionMode):
                 result = func(*args, **kwargs)
         except Exception as error:
             recorder.fail(index, error, shown, kwargs)
-            raise
+            if index not in recorder.past:
+                raise
+            return recorder.past_failure(index)
         short = name.rpartition(".")[2]
         if short == "backward":
             for counting in (recorder.meter, recorder.meta):
@@ -216,7 +221,10 @@ def _leaf_call(recorder: Recorder, module: Any, function: Callable[..., Any], ar
     except Exception as error:
         failed = recorder.begin(OperationKind.CALL_MODULE, name, args, kwargs, module) if index is None else index
         recorder.fail(failed, error, args, kwargs)
-        raise
+        if failed not in recorder.past:
+            raise
+        with recorder.quiet():
+            return recorder.past_failure(failed)
     if index is not None:
         recorder.finish(index, result)
     return result

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 import torch.fx
 
-from ..main.wire import LayerRow, OperationKind, OperationRow, Phase
+from ..main.wire import LayerRow, Nested, OperationKind, OperationRow, Phase
 from ..run.memory_budget import Meter
 from . import module_tree, values
 from .frames import Stack, current_frame
 from .fx_graph import Drawing
 from .operation_rows import begun
+from .stand_ins import stand_in
 
 if TYPE_CHECKING:
     from ..meta.meta import MetaMode
@@ -52,6 +53,7 @@ class Recorder(torch.fx.Tracer):
         self._names: dict[int, tuple[Any, str]] = {}
         self._raised: list[tuple[BaseException, int]] = []
         self.called_before: set[int] = set()
+        self.past: dict[int, Nested] = {}
 
     @property
     def in_forward(self) -> bool:
@@ -210,6 +212,13 @@ class Recorder(torch.fx.Tracer):
             [k, values.plain(v, self.producer, depth=1, values=has_values)] for k, v in kwargs.items()
         ]
         self._raised.append((error, index))
+
+    def past_failure(self, index: int) -> Any:
+        """Return what stands in for the result of an operation of ``past`` that raised."""
+        result = stand_in(self.past[index], without_storage=self.meta is not None)
+        self.finish(index, result)
+        self.operations[index]["raised"] = True
+        return result
 
     def raised_by(self, error: BaseException) -> int | None:
         return next((index for known, index in self._raised if known is error), None)

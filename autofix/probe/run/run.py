@@ -48,6 +48,7 @@ def _recorded(request: RunRequest, recorder: Recorder) -> Reply:
         "sliced": False,
     }
     recorder.quick_weights = not request.fresh
+    recorder.past = dict(request.past)
     global_state.seed()
     with (
         torch_warnings.watched(recorder) as warned,

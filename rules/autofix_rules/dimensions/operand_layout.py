@@ -90,7 +90,8 @@ class OperandLayout(Rule):
                 evidence = _TAKEN_BACK[change] if is_only else _EVIDENCE[change]
                 doubt = "" if is_only and not layout.is_handed else _REASON
                 extra = (Evidence.RUNNER_UP * rank, Evidence.AGREES * layout.is_unread)
-                yield self.fix(layout.words, (layout.edit,), *evidence, *extra, doubt=doubt)
+                taken = layout.index, layout.after  # By the call, in place of what it was given.
+                yield self.fix(layout.words, (layout.edit,), *evidence, *extra, doubt=doubt, gives=taken)
         for rank, layout in enumerate(layout for layout in fitting if layout.suffix):
             for steps, before in islice(raised(project, operation, layout), _MOST_RAISED):
                 raising: tuple[Piece, ...] = (*_EVIDENCE[layout.change], Evidence.OTHER_NAME, Evidence.OUTWARD * steps)
