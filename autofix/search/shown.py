@@ -13,7 +13,7 @@ from autofix.facts.project_view import Project
 from autofix.fixes import registry, suppressed
 from autofix.patch.edits_to_text import moved_back
 from autofix.records.finding import Finding
-from autofix.records.locations import Location
+from autofix.records.locations import Location, Position
 from autofix.records.plan import Fix, Step
 from autofix.records.report import ChainLink, Diagnostic, Limits
 from autofix.records.trace import Operation
@@ -48,14 +48,14 @@ def with_waiting(
     project: Project, diagnostics: tuple[Diagnostic, ...], findings: tuple[Finding, ...]
 ) -> tuple[Diagnostic, ...]:
     """Return diagnostics with those of the faults that wait past them, each place once."""
-    places = {_line(diagnostic.finding) for diagnostic in diagnostics}
+    places = {_place(diagnostic.finding) for diagnostic in diagnostics}
     # Their operations are those of another run.
-    further = (replace(finding, operation=None) for finding in findings if _line(finding) not in places)
+    further = (replace(finding, operation=None) for finding in findings if _place(finding) not in places)
     return (*diagnostics, *(diagnostic_of(project, finding, None) for finding in further))
 
 
-def _line(finding: Finding) -> tuple[Path, int]:
-    return finding.call.path, finding.call.range.start.line
+def _place(finding: Finding) -> tuple[Path, Position]:
+    return finding.call.path, finding.call.range.start
 
 
 def limit_note(result: Found, limits: Limits) -> tuple[str, ...]:
