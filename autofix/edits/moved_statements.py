@@ -23,6 +23,7 @@ from autofix.syntax.source import Source, below, dotted
 
 MOST = 6
 Block = ast.If | ast.For | ast.While | ast.With
+_LOOPS = (ast.For, ast.While)
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
 
 
@@ -79,18 +80,27 @@ def _around(
         if isinstance(last, ast.If) and not last.orelse and bound_in(after) & read_in(after) & bound_in(block):
             text = f"{source.indent_of(block.lineno)}else:{source.newline}{_shifted(source, after, block)}"
             yield MovedStatement(after, Move.UNDER_ELSE, Edit(source.path, lines_of(source, after), text))
-        elif isinstance(block, (ast.For, ast.While)) and read_in(after) & bound_in(block):
+        elif isinstance(block, _LOOPS) and read_in(after) & bound_in(block):
             yield MovedStatement(
                 after, Move.INTO, Edit(source.path, lines_of(source, after), _shifted(source, after, block))
             )
     end = _body_end(block)
     if end is None or not _is_movable(source, end, read) or _holds(project, place, block):
         return
+    in_loop = any(isinstance(node, _LOOPS) for node in source.ancestors(block))
+    if isinstance(block, _LOOPS) and _gathers(end) and not in_loop:
+        return  # Of all that the rounds gather, the last alone would be left.
     indent, lines = source.indent_of(block.lineno), source.segment(lines_of(source, end)).splitlines(keepends=True)
     deep = len(source.indent_of(end.lineno))
     yield MovedStatement(
         end, Move.OUT, Edit(source.path, lines_of(source, end), "".join(indent + line[deep:] for line in lines))
     )
+
+
+def _gathers(statement: ast.stmt) -> bool:
+    """Return whether a statement adds to what there is: an item, an entry, a term of a sum."""
+    is_entry = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript)
+    return is_entry or isinstance(statement, (ast.AugAssign, ast.Expr))
 
 
 def _last_branch(block: Block) -> Block:

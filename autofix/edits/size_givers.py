@@ -21,16 +21,18 @@ from autofix.operators.table import find
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 
+_SIZED = frozenset((Family.EXPANSION, Family.RESHAPE))
+
 
 def layouts_of_giver(project: Project, operation: Operation) -> Iterator[tuple[int, Layout]]:
     """Yield layouts of the tensor that gave the sizes, with how many others come before each.
 
     A line that ran with the value of another model is right: then what this one returned comes first.
     """
-    giver = _giver(project, operation)
-    if giver is None or not operation.tensors:
+    row, giving = find(operation.target), giver(project, operation)
+    if row is None or row.family is not Family.EXPANSION or giving is None or not operation.tensors:
         return
-    (place, tensor), own = giver, operation.tensors[0].shape
+    (place, tensor), own = giving, operation.tensors[0].shape
     fitting = [(method, after) for method, after in moves(tensor.shape) if _expands(own, after)]
     fitting.sort(key=lambda move: move[1] != own)
     values = [value for _, value in same_values(project, place, tensor) if value.node is not place.node]
@@ -45,10 +47,10 @@ def layouts_of_giver(project: Project, operation: Operation) -> Iterator[tuple[i
             rank += 1
 
 
-def _giver(project: Project, operation: Operation) -> tuple[Expression, Tensor] | None:
-    """Return the expression of the tensor whose shape a call that expands was passed."""
+def giver(project: Project, operation: Operation) -> tuple[Expression, Tensor] | None:
+    """Return the expression of the tensor whose shape a call that expands or reshapes was passed."""
     row, call = find(operation.target), written(project, operation)
-    if row is None or row.family is not Family.EXPANSION or call is None or not isinstance(call.node, ast.Call):
+    if row is None or row.family not in _SIZED or call is None or not isinstance(call.node, ast.Call):
         return None
     for argument in call.node.args:
         node = argument.value if isinstance(argument, ast.Starred) else argument
@@ -57,7 +59,7 @@ def _giver(project: Project, operation: Operation) -> tuple[Expression, Tensor] 
                 ast.Attribute(value=base, attr="shape") | ast.Call(func=ast.Attribute(value=base, attr="size"), args=[])
             ):
                 pass
-            case ast.Name() if operation.operator == "expand_as":
+            case ast.Name() if operation.operator.endswith("_as"):
                 base = node
             case _:
                 continue

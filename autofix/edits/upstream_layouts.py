@@ -6,17 +6,22 @@ meets the table fails. Each operation on the way back is asked what its operands
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
-from autofix.edits.layout import Layout
+from autofix.edits.layout import Layout, LayoutChange, moves
 from autofix.edits.other_layouts import WRITING, fits, inserted, left_uncut, without_maker
 from autofix.edits.rank_changes import PICKING
-from autofix.facts.contracts import BoundCall, bound
-from autofix.facts.project_view import Project
-from autofix.facts.replays import makers, replayed
+from autofix.edits.same_values import same_values
+from autofix.edits.size_givers import giver
+from autofix.facts.call_sites import followed, operands, written
+from autofix.facts.contracts import BoundCall, Shape, bound
+from autofix.facts.project_view import Expression, Project
+from autofix.facts.replays import carried, makers, replayed
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 
@@ -52,6 +57,67 @@ def upstream_layouts(
             ]
             is_certain = not fits(call) or sum(layout.adds for layout in fitting) == 1
             yield from ((steps, not fits(call), layout) for layout in fitting if is_certain or not layout.adds)
+
+
+def rebound_layouts(project: Project, operation: Operation) -> Iterator[Layout]:
+    """Yield layouts of a value where it was bound to its name, for all that read it since: a mask of one row that meets
+    columns in two places of a line.
+    """
+    failed, giving = bound(project, operation), giver(project, operation)
+    sizes_from = None if giving is None or giving[1] in operation.tensors else project.producer(giving[1])
+    for start in (operation, sizes_from) if failed is not None else ():
+        if start is not None:
+            layouts = _rebound(project, start, None if start is operation else failed)
+            # What tells the shape that is asked for is right more often than what does not have it.
+            yield from sorted(layouts, key=lambda layout: layout.before in [t.shape for t in operation.tensors[1:]])
+
+
+def _rebound(project: Project, start: Operation, sized: BoundCall | None) -> Iterator[Layout]:
+    """Yield layouts with which a call is content, or ``sized``, which it gave the sizes."""
+    before = [maker for _, maker in makers(project, start)]
+    if not any(_pairs_rows(project, maker) for maker in (*before, start)):
+        return
+    readers = [start, *before]
+    known: set[tuple[int | None, Shape]] = set()
+    for reader in readers:
+        for place, tensor in zip(_read(project, reader), reader.tensors, strict=False):
+            key = tensor.producer, tensor.shape
+            if key in known or not isinstance(place.node, ast.Name):
+                continue
+            known.add(key)
+            since = min(other.index for other in readers if tensor in other.tensors) - 1
+            for after, method in {after: method for method, after in reversed([*moves(tensor.shape)])}.items():
+                call = carried(project, {key: after}, since, start)
+                if call is not None and _is_answered(call, sized):
+                    yield from _bound_as(project, place, tensor, method, after)
+
+
+def _pairs_rows(project: Project, operation: Operation) -> bool:
+    """Return whether an operation that ran made a table of all pairs of a row and a column."""
+    call = None if operation.raised else bound(project, operation)
+    return call is not None and call.is_accepted and not fits(call)
+
+
+def _is_answered(call: BoundCall, sized: BoundCall | None) -> bool:
+    if sized is None or not fits(call):
+        return fits(call)
+    result = call.result()
+    return result is not None and sized.with_argument(sized.row.arguments[-1].name, result).is_accepted
+
+
+def _bound_as(project: Project, place: Expression, tensor: Tensor, method: str, after: Shape) -> Iterator[Layout]:
+    for _, value in same_values(project, place, tensor):
+        if isinstance(value.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+            words = f"write `.{method}` behind `{value.text}`: {after}"
+            yield Layout(LayoutChange.INSERTED, followed(value, f".{method}"), words, tensor.shape, after)
+
+
+def _read(project: Project, reader: Operation) -> tuple[Expression, ...]:
+    """Return the expressions of the operands; of a subscript that of what it is of."""
+    place = written(project, reader) if reader.operator == "getitem" else None
+    if place is not None and isinstance(place.node, ast.Subscript):
+        return (replace(place, node=place.node.value),)
+    return operands(project, reader)
 
 
 def _lacks(operation: Operation, expected: tuple[int, ...]) -> bool:

@@ -31,8 +31,10 @@ def lead(operation: Operation) -> int | None:
 
 
 def outer(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Return the shape that ``(N, 1)`` and ``(N,)`` broadcast to: equal but for ones, more elements than either."""
-    if len(a) == len(b) or [size for size in a if size != 1] != [size for size in b if size != 1]:
+    """Return the shape that ``(N, 1)`` and ``(N,)`` or ``(1, N)`` broadcast to: equal but for ones, more elements than
+    either.
+    """
+    if [size for size in a if size != 1] != [size for size in b if size != 1]:
         return None
     try:
         result = broadcast(a, b)
@@ -102,15 +104,24 @@ def _batch_first(layer: Layer) -> bool | None:
 # -- arithmetic by hand ------------------------------------------------------------------------------------------------
 
 
+def of_a_model(project: Project, tensor: Tensor) -> bool:
+    """Return whether a layer with parameters is on the way to a tensor."""
+    layers = (project.layer_of(operation) for operation in project.ancestry(tensor))
+    return any(layer is not None and layer.parameters for layer in layers)
+
+
 def accidental_column(project: Project, tensors: tuple[Tensor, ...]) -> bool:
     """Return whether the dimension of one came with a layer's result or the data, not from an
     ``unsqueeze`` or ``view``, and both tensors are not made from one: who writes ``x[:, None] - x``
     means every pair.
     """
     longer, shorter = sorted(tensors[:2], key=lambda tensor: -tensor.rank)
-    maker = _maker(project, longer)
-    if maker is not None and (maker.operator in _CHOSEN or maker.keyword("keepdim") is True):
-        return False
+    is_crossed = longer.rank == shorter.rank
+    if is_crossed and of_a_model(project, longer) == of_a_model(project, shorter):
+        return False  # Of two outputs or two rows of data all pairs may be meant, of an output and its target not.
+    for maker in (_maker(project, tensor) for tensor in ((longer, shorter) if is_crossed else (longer,))):
+        if maker is not None and (maker.operator in _CHOSEN or maker.keyword("keepdim") is True):
+            return False
     if not _is_data(project, longer) or not _is_data(project, shorter):
         return False
     return not _roots(project, longer) & _roots(project, shorter)

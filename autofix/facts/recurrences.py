@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from autofix.facts.project_view import Project
+import ast
+
+from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Operation
+from autofix.records.values import Tensor
 
 
 def ran_before(project: Project, operation: Operation) -> tuple[Operation, ...]:
@@ -19,3 +22,27 @@ def ran_before(project: Project, operation: Operation) -> tuple[Operation, ...]:
         and earlier.frames
         and (earlier.frames[0].path, earlier.frames[0].range) == place
     )
+
+
+def of_one_shape(project: Project, maker: Operation) -> Expression | None:
+    """Return the innermost expression that gave what an operation made and was never asked for another shape: a helper
+    that others call too is not changed for one of them.
+    """
+    places = [(frame.path, frame.range) for frame in maker.frames]
+    for depth, place in enumerate(places):
+        source = project.source(place[0]) if place[0] in project.files else None
+        node = None if source is None else source.node_at(place[1], ast.expr)
+        if source is None or node is None:
+            return None
+        others = (
+            o for o in project.trace.operations if place in [(f.path, f.range) for f in o.frames[depth : depth + 1]]
+        )
+        if all(_shape(other) == _shape(maker) for other in others if other.target == maker.target):
+            return Expression(source, node, maker.frames[depth:])
+        if not isinstance(source.parents.get(node), ast.Return):
+            return None
+    return None
+
+
+def _shape(operation: Operation) -> tuple[int, ...] | None:
+    return operation.result.shape if isinstance(operation.result, Tensor) else None

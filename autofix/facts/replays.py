@@ -52,19 +52,22 @@ def replayed_results(
     project: Project, start: Operation, shapes: tuple[Shape | None, ...], until: Operation
 ) -> BoundCall | None:
     """Return the same for an operation that gives several tensors, each of which would have another shape."""
-    return _carried(project, _changed(start, shapes), start.index, until)
+    return carried(project, _changed(start, shapes), start.index, until)
 
 
 def replayed_since(project: Project, old: Tensor, new: Tensor, until: Operation) -> BoundCall | None:
     """Return the call ``until`` as it would be if what ran since ``new`` was made had read that in place of ``old``."""
     if new.producer is None:
         return None
-    return _carried(project, {(old.producer, old.shape): new.shape}, new.producer, until)
+    return carried(project, {(old.producer, old.shape): new.shape}, new.producer, until)
 
 
-def _carried(
+def carried(
     project: Project, changed: dict[tuple[int | None, Shape], Shape], since: int, until: Operation
 ) -> BoundCall | None:
+    """Return the call ``until`` as it would be if all that ran after ``since`` had read other shapes: ``changed`` has
+    the producer and the shape of each tensor that was read, with the shape in its place.
+    """
     if until.index - since > MOST_BETWEEN:
         return None
     for operation in project.trace.operations[since + 1 : until.index]:

@@ -12,7 +12,7 @@ from autofix.facts.project_view import Project
 from autofix.operators.equations import Equation
 from autofix.operators.families import Family
 from autofix.operators.operator import Operator
-from autofix.operators.terms import Call
+from autofix.operators.terms import Call, Highest, Term
 from autofix.records.trace import Nested, Operation
 
 
@@ -32,15 +32,22 @@ def stand_ins(project: Project, operation: Operation) -> Iterator[tuple[Shape, N
 
 def _agreed(call: BoundCall) -> Iterator[Call]:
     """Yield the calls that would be accepted: with other sizes or arguments, else with a dimension more or less."""
-    if not any(isinstance(broken, Equation) for broken in call.row.refused(call.call)):
-        yield call.call  # A dtype changes no shape.
-        return
+    refused = call.row.refused(call.call)
+    of_shapes = [
+        broken for broken in refused if isinstance(broken, Equation) and Highest not in map(type, _sides(broken))
+    ]
+    if len(of_shapes) < len(refused):
+        yield call.call  # Another dtype and other values change no shape.
     of_sizes = tuple(call.row.agreements(call.call))
     yield from of_sizes
     if of_sizes:
         return
     others = (call.with_shape(operand, shape) for operand in call.operands for shape in _reranked(operand.tensor.shape))
     yield from (other.call for other in others if other.is_accepted)
+
+
+def _sides(equation: Equation) -> tuple[Term, Term]:
+    return equation.left, equation.right
 
 
 def _reranked(shape: Shape) -> Iterator[Shape]:

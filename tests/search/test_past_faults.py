@@ -46,6 +46,11 @@ REFUSED: dict[str, tuple[str, str, list[Nested]]] = {
         "return self.a(x[0])",
         [("float32", 4, 5, 6)],
     ),
+    "labels that no class has": (
+        "self.k = 1",
+        "return F.one_hot((0 * x).long() + 12, 9)",
+        [("int64", 2, 5, 6, 13), ("int64", 2, 5, 6, 9)],
+    ),
     "another dtype": ("self.k = 1", "return F.one_hot(x, 9)", [("float32", 2, 5, 6, 9)]),
     "not one that is known": ("self.k = 1", "raise ValueError('no shape')", []),
 }

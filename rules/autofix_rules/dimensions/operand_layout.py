@@ -18,7 +18,7 @@ from autofix.edits.layout import Layout, LayoutChange
 from autofix.edits.other_layouts import layouts, raised
 from autofix.edits.related_layouts import layouts_of_call
 from autofix.edits.size_givers import layouts_of_giver
-from autofix.edits.upstream_layouts import upstream_layouts
+from autofix.edits.upstream_layouts import rebound_layouts, upstream_layouts
 from autofix.rule import Evidence, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, shown
 
 _OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups", "view-contiguity")
@@ -97,6 +97,8 @@ class OperandLayout(Rule):
                 raising: tuple[Piece, ...] = (*_EVIDENCE[layout.change], Evidence.OTHER_NAME, Evidence.OUTWARD * steps)
                 yield self._unsafe(before, *raising, Evidence.RUNNER_UP * rank)
         for rank, layout in enumerate(islice(folded_partners(project, operation), _MOST_RAISED)):
+            yield self._unsafe(layout, Evidence.INSERTED, Evidence.AGREES, Evidence.RUNNER_UP * rank)
+        for rank, layout in enumerate(islice(rebound_layouts(project, operation), _MOST_RAISED)):
             yield self._unsafe(layout, Evidence.INSERTED, Evidence.AGREES, Evidence.RUNNER_UP * rank)
         for rank, layout in layouts_of_giver(project, operation):
             yield self._unsafe(layout, Evidence.INSERTED, Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank)

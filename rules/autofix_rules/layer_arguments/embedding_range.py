@@ -4,12 +4,13 @@ Why it fails. ``nn.Embedding(num_embeddings, ...)`` has the rows 0 to ``num_embe
 What the fix does. Sets ``num_embeddings`` to what the input asks for, at the place the number comes from: literal,
 default, constant, config entry, option.
 Fix safety. Safe as far as the sample's values are those of the data. Unsafe where a name is multiplied or replaced
-by a number.
+by a number, and for the positions of a program, whose next batch may be longer.
 Source. torch.nn.Embedding and torch.nn.EmbeddingBag.
 """
 
 import ast
 
+from autofix.edits.caller_edits import in_program
 from autofix.facts.fault_path import calls
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.provenance.render_expression import parsed
@@ -18,6 +19,7 @@ from autofix.syntax.name_bindings import callee_name
 
 MAX_ONE_MORE = 2
 _HIGHEST = frozenset(("max", "amax", "nanmax"))
+_LONGEST = "the longest sequence of this run tells nothing of the longest that may come"
 _COUNTED = "the data could also have an index too many"
 _PROGRAM = """import torch
 from torch import nn
@@ -59,6 +61,7 @@ class EmbeddingRange(Rule):
             # What a name counts is more than the highest index that this sample happens to have.
             made_up = count is not None and is_own_place and _adds_a_number(count.node, site.text)
             reason = "the rows are counted from this sample, and a name said how many there are" if made_up else ""
+            reason = reason or _LONGEST * _counts_steps(project, operation)
             yield self.fix(f"give `{name}` {site.result} rows", site.edits, *site.evidence, doubt=reason)
         if count is not None and 0 < required - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
             text = f"{count.text} + {required - rows}"
@@ -77,6 +80,12 @@ class EmbeddingRange(Rule):
                 edit = call.source.replace(call.node, f"{call.text} + 1")
                 title = f"count one more than the highest index: `{call.text} + 1`"
                 yield self.fix(title, (edit,), Evidence.EVIDENT, doubt=_COUNTED)
+
+
+def _counts_steps(project: Project, operation: Operation) -> bool:
+    """Return whether a program asks for positions, of which the next batch may have more."""
+    ancestry = project.ancestry(operation.tensors[0]) if operation.tensors and in_program(project) else ()
+    return any(maker.operator in {"arange", "cumsum"} for maker in ancestry)
 
 
 def _adds_a_number(node: ast.expr, text: str) -> bool:

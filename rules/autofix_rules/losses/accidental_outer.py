@@ -1,13 +1,16 @@
 """AF320 accidental-outer: a column of predictions meets a row of targets, and every pair is computed.
 
-Why it fails. ``(N, 1)`` and ``(N,)`` broadcast to ``(N, N)``: ``pred - y`` compares every prediction with every
-target, and the mean of that is no loss of the model. Nothing raises.
-What the fix does. Takes the dimension of one from the operand that has it: ``pred.squeeze(1) - y``.
+Why it fails. ``(N, 1)`` and ``(N,)`` or ``(1, N)`` broadcast to ``(N, N)``: ``pred - y`` compares every prediction
+with every target, and the mean of that is no loss of the model. Nothing raises.
+What the fix does. Takes the dimension of one from the operand that has it: ``pred.squeeze(1) - y``; a row is laid as
+a column: ``pred - y.t()``.
 Fix safety. Safe: the values stay, and each is compared with its own target.
 Source. The broadcasting semantics note of torch.
 """
 
 from autofix.facts.call_sites import followed, operands
+from autofix.facts.dataflow import outer
+from autofix.facts.recurrences import of_one_shape
 from autofix.operators.shape_functions import extra_dimension
 from autofix.rule import Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
@@ -24,6 +27,12 @@ class AccidentalOuter(Rule):
         right answers counted over all pairs: 4,6 int64:4,1@0..3
             self.fc = nn.Linear(6, 3)
             p = self.fc(x).argmax(1); (p == y< => .squeeze(1)>).float().mean()
+        targets in a row: 4,6 1,4
+            self.fc = nn.Linear(6, 1)
+            (self.fc(x) - y< => .t()>).pow(2).mean()
+        declines every pair of two outputs: 4,6 4,6
+            self.fc = nn.Linear(6, 1)
+            (self.fc(x) - self.fc(y).t()).relu().mean()
         declines every pair on purpose: 4,6
             self.fc = nn.Linear(6, 1)
             s = self.fc(x).squeeze(1); (s[:, None] - s).relu().mean()
@@ -33,11 +42,22 @@ class AccidentalOuter(Rule):
         if len(operation.tensors) != 2:
             return
         shapes = [tensor.shape for tensor in operation.tensors]
-        for expression, own, other in zip(operands(project, operation), shapes, reversed(shapes), strict=False):
+        there = [earlier for earlier in project.trace.operations if _place(earlier) == _place(operation)]
+        fits_elsewhere = any(outer(*(t.shape for t in other.tensors[:2])) is None for other in there)
+        for at, (own, other) in enumerate(zip(shapes, reversed(shapes), strict=True)):
             method = _without_ones(own, other)
-            if method:
+            maker = project.producer(operation.tensors[at]) if fits_elsewhere else None
+            places = operands(project, operation)[at : at + 1]
+            if fits_elsewhere:  # The line is right, and one of those that come to it is not.
+                places = tuple(filter(None, [None if maker is None else of_one_shape(project, maker)]))
+            for expression in places if method else ():
                 title = f"compare each with its own: `{expression.text}.{method}`, {own} against {other}"
                 yield self.fix(title, (followed(expression, f".{method}"),))
+
+
+def _place(operation: Operation) -> tuple[object, ...]:
+    frame = next(iter(operation.frames), None)
+    return operation.target, len(operation.tensors) == 2, None if frame is None else (frame.path, frame.range)
 
 
 def _without_ones(own: tuple[int, ...], other: tuple[int, ...]) -> str:
@@ -45,5 +65,7 @@ def _without_ones(own: tuple[int, ...], other: tuple[int, ...]) -> str:
     extra = extra_dimension(own, other)
     if extra is not None:
         return f"squeeze({extra})"
+    if len(own) == len(other) == 2 and own[0] == 1:
+        return "t()"
     rest = own[len(other) :]
     return f"flatten({len(other) - 1})" if other and own[: len(other)] == other and rest and set(rest) == {1} else ""
