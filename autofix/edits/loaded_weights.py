@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.twin_models import twin_models
 from autofix.records.locations import Edit
+from autofix.records.trace import Frame
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.name_bindings import (
     assignments,
@@ -22,7 +23,7 @@ from autofix.syntax.name_bindings import (
     default_of,
     parameters,
 )
-from autofix.syntax.source import Function, Source
+from autofix.syntax.source import Function, Source, dotted
 
 _STEPS = 3
 
@@ -45,6 +46,46 @@ def built_as_saved(project: Project) -> Iterator[tuple[str, Edit]]:
         if text and text != call.text:
             yield text, call.source.replace(call.node, text)
         return
+
+
+def settings_as_saved(project: Project) -> Iterator[tuple[str, Edit]]:
+    """Yield each setting of the class that the model was built from with the value that it has in the class of the one
+    that was saved, and what is done.
+    """
+    twins = twin_models(project)
+    chains = (
+        () if twins is None else zip(_callers(project, twins.loading), _callers(project, twins.saved), strict=False)
+    )
+    for own, saved in chains:
+        for name, other in zip(own, saved, strict=False):
+            if name == other:
+                continue
+            fields = _fields(project, other)
+            for field, expression in _fields(project, name).items():
+                twin = fields.get(field)
+                if twin is not None and twin.text != expression.text and _is_plain(twin.node):
+                    yield f"set `{name}.{field}` as in `{other}`", expression.source.replace(expression.node, twin.text)
+
+
+def _callers(project: Project, frames: tuple[Frame, ...]) -> Iterator[list[str]]:
+    """Yield the names that each call on the way to a construction was passed, innermost first."""
+    for depth in range(len(frames)):
+        call = project.call(frames[depth:])
+        if call is not None and isinstance(call.node, ast.Call):
+            yield [dotted(node) for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords))]
+
+
+def _fields(project: Project, name: str) -> dict[str, Expression]:
+    """Return what the body of a class of the project binds."""
+    source = next((source for source in project.sources() if name in source.classes), None)
+    body = () if source is None else source.classes[name].body
+    values = [(line.targets[0], line.value) for line in body if isinstance(line, ast.Assign)]
+    values += [(line.target, line.value) for line in body if isinstance(line, ast.AnnAssign) and line.value is not None]
+    return {dotted(target): Expression(source, value) for target, value in values if source is not None}
+
+
+def _is_plain(node: ast.expr) -> bool:
+    return not any(isinstance(part, (ast.Name, ast.Call)) for part in ast.walk(node))
 
 
 def _function(project: Project, name: str) -> Function | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
+from autofix.facts.call_sites import operands
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -24,7 +26,20 @@ def ran_before(project: Project, operation: Operation) -> tuple[Operation, ...]:
     )
 
 
-def of_one_shape(project: Project, maker: Operation) -> Expression | None:
+def odd_operand(
+    project: Project, operation: Operation, at: int, is_wrong: Callable[[Operation], bool]
+) -> tuple[Expression, ...]:
+    """Return where an operand is written; where it was made if the same line is right for other operands."""
+    place = [(frame.path, frame.range) for frame in operation.frames[:1]]
+    there = (o for o in project.trace.operations if [(f.path, f.range) for f in o.frames[:1]] == place)
+    if all(is_wrong(other) for other in there if other.target == operation.target):
+        return operands(project, operation)[at : at + 1]
+    maker = project.producer(operation.tensors[at])
+    made_there = None if maker is None else _of_one_shape(project, maker)
+    return () if made_there is None else (made_there,)
+
+
+def _of_one_shape(project: Project, maker: Operation) -> Expression | None:
     """Return the innermost expression that gave what an operation made and was never asked for another shape: a helper
     that others call too is not changed for one of them.
     """

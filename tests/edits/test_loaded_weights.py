@@ -81,6 +81,50 @@ print(load(train(2))(torch.rand(2, 6)))
 """,
         ("    net = Net(classes=5)\n", "    net = Net(classes=5, width=8, depth=2)\n"),
     ),
+    "a setting that the class of the second stage has otherwise": (
+        """class Stage:
+    classes, width = 3, 8
+    learning_rate = 0.1
+
+
+class Continued:
+    classes, width = 3, 4
+    learning_rate = 0.01
+
+
+def build(stage):
+    return Net(stage.classes, stage.width)
+
+
+first = build(Stage)
+second = build(Continued)
+second.load_state_dict(first.state_dict())
+print(second(torch.rand(2, 6)))
+""",
+        ("    classes, width = 3, 4\n", "    classes, width = 3, 8\n"),
+    ),
+    "a list of kinds that lacks one, handed on by a trainer": (
+        """class Train:
+    kinds: list = ["noise", "speech", "music"]
+
+
+class Evaluate:
+    kinds: list = ["noise", "speech"]
+    threshold: float = 0.5
+
+
+class Trainer:
+    def __init__(self, options):
+        self.options = options
+        self.net = Net(classes=len(options.kinds))
+
+
+trained, tested = Trainer(Train), Trainer(Evaluate)
+tested.net.load_state_dict(trained.net.state_dict())
+print(tested.net(torch.rand(2, 6)))
+""",
+        ('["noise", "speech"]\n', '["noise", "speech", "music"]\n'),
+    ),
 }
 
 

@@ -8,9 +8,9 @@ Fix safety. Safe: the values stay, and each is compared with its own target.
 Source. The broadcasting semantics note of torch.
 """
 
-from autofix.facts.call_sites import followed, operands
+from autofix.facts.call_sites import followed
 from autofix.facts.dataflow import outer
-from autofix.facts.recurrences import of_one_shape
+from autofix.facts.recurrences import odd_operand
 from autofix.operators.shape_functions import extra_dimension
 from autofix.rule import Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
@@ -42,22 +42,15 @@ class AccidentalOuter(Rule):
         if len(operation.tensors) != 2:
             return
         shapes = [tensor.shape for tensor in operation.tensors]
-        there = [earlier for earlier in project.trace.operations if _place(earlier) == _place(operation)]
-        fits_elsewhere = any(outer(*(t.shape for t in other.tensors[:2])) is None for other in there)
         for at, (own, other) in enumerate(zip(shapes, reversed(shapes), strict=True)):
             method = _without_ones(own, other)
-            maker = project.producer(operation.tensors[at]) if fits_elsewhere else None
-            places = operands(project, operation)[at : at + 1]
-            if fits_elsewhere:  # The line is right, and one of those that come to it is not.
-                places = tuple(filter(None, [None if maker is None else of_one_shape(project, maker)]))
-            for expression in places if method else ():
+            for expression in odd_operand(project, operation, at, _is_outer) if method else ():
                 title = f"compare each with its own: `{expression.text}.{method}`, {own} against {other}"
                 yield self.fix(title, (followed(expression, f".{method}"),))
 
 
-def _place(operation: Operation) -> tuple[object, ...]:
-    frame = next(iter(operation.frames), None)
-    return operation.target, len(operation.tensors) == 2, None if frame is None else (frame.path, frame.range)
+def _is_outer(operation: Operation) -> bool:
+    return outer(*(tensor.shape for tensor in operation.tensors)) is not None
 
 
 def _without_ones(own: tuple[int, ...], other: tuple[int, ...]) -> str:

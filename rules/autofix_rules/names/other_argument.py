@@ -14,7 +14,7 @@ Source. The table of operators in autofix/operators, which has the documentation
 from collections import Counter
 from itertools import islice
 
-from autofix.edits.loaded_weights import built_as_saved
+from autofix.edits.loaded_weights import built_as_saved, settings_as_saved
 from autofix.edits.options_at_odds import options_at_odds
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
 from autofix.edits.other_dimensions import of_dimension
@@ -32,6 +32,7 @@ _EVIDENCE = {
 }
 _OTHERS = ("silent", "refactoring", "missing-name", "kernel-too-large", "dimension-range", "index-rank")
 _REASON = "that this argument is the one meant is told by the sizes alone"
+_SAVED = "the model that was saved could be the one that was built otherwise than it was meant"
 _OPTION = "the option of that name could be what is wrong"
 # It changes nothing for sizes that divide, so that what was right stays so.
 _ROUNDS_UP = "ceil_mode"
@@ -59,8 +60,9 @@ class OtherArgument(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for text, edit in built_as_saved(project):
-            reason = "the model that was saved could be the one that was built otherwise than it was meant"
-            yield self.fix(f"build `{text}`, whose weights are loaded", (edit,), Evidence.AGREES, doubt=reason)
+            yield self.fix(f"build `{text}`, whose weights are loaded", (edit,), Evidence.AGREES, doubt=_SAVED)
+        for rank, (words, edit) in enumerate(islice(settings_as_saved(project), MOST)):
+            yield self.fix(words, (edit,), Evidence.BY_RUN, Evidence.RUNNER_UP * rank, doubt=_SAVED)
         for rank, option in enumerate(islice(options_at_odds(project, finding), MOST)):
             beside = (*option.evidence, Evidence.RUNNER_UP * rank)
             yield self.fix(option.words, option.edits, Evidence.EXACT_FIT, *beside, doubt=_OPTION)
