@@ -13,44 +13,71 @@ from dataclasses import replace
 
 from autofix.facts.call_sites import frames_of
 from autofix.facts.project_view import Expression, Project
+from autofix.provenance.handed_names import handed_name
 from autofix.provenance.named_sizes import named_size
 from autofix.records.costs import Evidence, counted
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
-from autofix.records.plan import Fix
-from autofix.records.trace import Frame, Operation
+from autofix.records.plan import Applicability, Fix
+from autofix.records.trace import Frame
+from autofix.syntax.source import Source
+
+_HANDED = "that `{}` is meant is told by its value and by where it is read"
 
 
 def named(finding: Finding, project: Project, fix: Fix) -> Iterator[Fix]:
     """Yield the fix that writes a name in place of a number, where one has the size by its origin, then ``fix``."""
     operation, edit = project.operation(finding), next(iter(fix.edits), None)
-    if operation is None or edit is None or len(fix.edits) > 1 or not edit.text.isdigit():
+    texts = {(other.path, other.text) for other in fix.edits}
+    place = None if edit is None or len(texts) > 1 or not edit.text.isdigit() else _place(project, finding, fix.edits)
+    if operation is None or edit is None or place is None:
         yield fix
         return
-    place = _place(project, operation, finding, edit)
-    text = "" if place is None else named_size(project, finding, operation, place, int(edit.text))
-    if not text:
+    is_argument = isinstance(place.source.parents.get(place.node), (ast.Call, ast.keyword)) and len(fix.edits) == 1
+    text = named_size(project, finding, operation, place, int(edit.text)) if is_argument else ""
+    handed = "" if text else handed_name(project, finding, place, int(edit.text))
+    if not text and not handed:
         yield fix
         return
-    title = f"`{text}`".join(re.split(rf"\b{edit.text}\b", fix.title))
+    title = f"`{text or handed}`".join(re.split(rf"(?<![\w.]){edit.text}(?![\w.])", fix.title))
     evidence = tuple(piece for piece in fix.evidence if piece[0] is not Evidence.COINCIDES)
-    yield replace(fix, title=title, edits=(replace(edit, text=text),), evidence=evidence)
+    edits = tuple(replace(other, text=text or handed) for other in fix.edits)
+    by_name = replace(fix, title=title, edits=edits, evidence=evidence)
+    is_doubtful = bool(handed) and fix.applicability is Applicability.SAFE
+    reason = _HANDED.format(handed)
+    yield replace(by_name, applicability=Applicability.UNSAFE, reason=reason) if is_doubtful else by_name
     yield replace(fix, evidence=counted((*fix.evidence, Evidence.AGAINST)))
 
 
-def _place(project: Project, operation: Operation, finding: Finding, edit: Edit) -> Expression | None:
-    """Return the number that an edit replaces, in the call of a function that the run shows it in."""
-    source = project.source(edit.path) if edit.path in project.files else None
-    node = None if source is None else source.node_at(edit.range, ast.Constant)
-    if source is None or node is None or not isinstance(source.parents.get(node), (ast.Call, ast.keyword)):
+def _place(project: Project, finding: Finding, edits: tuple[Edit, ...]) -> Expression | None:
+    """Return the first number that edits of one function replace, in the call of it that the run shows it in."""
+    first = edits[0]
+    source = project.source(first.path) if first.path in project.files else None
+    nodes = [None if source is None else source.node_at(edit.range, ast.Constant) for edit in edits]
+    node, operation = nodes[0], project.operation(finding)
+    if source is None or node is None or operation is None:
+        return None
+    function = source.function_of(node)
+    if any(other is None or source.function_of(other) is not function for other in nodes):
         return None
     layer = project.layer(finding.layer)
-    for frames in (() if layer is None else layer.construction, frames_of(project, operation)):
-        index = next((i for i, frame in enumerate(frames) if _is_in(edit, frame)), None)
-        if index is not None:
-            return Expression(source, node, frames[index:])
+    chains = (() if layer is None else layer.construction, frames_of(project, operation))
+    for holds in (_is_in, _is_in_function):
+        for frames in chains:
+            index = next((i for i, frame in enumerate(frames) if holds(source, node, frame)), None)
+            if index is not None:
+                return Expression(source, node, frames[index:])
     return None
 
 
-def _is_in(edit: Edit, frame: Frame) -> bool:
-    return frame.path == edit.path and frame.range.contains(edit.range)
+def _is_in(source: Source, node: ast.Constant, frame: Frame) -> bool:
+    return frame.path == source.path and frame.range.contains(source.range_of(node))
+
+
+def _is_in_function(source: Source, node: ast.Constant, frame: Frame) -> bool:
+    function = source.function_of(node)
+    return (
+        function is not None
+        and frame.path == source.path
+        and source.function_at(frame.range, frame.function) is function
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
 from autofix.operators.table import find
+from autofix.provenance import handed_names
 from autofix.provenance.maps_of_a_size import sized_maps
 from autofix.records.costs import Evidence
 from autofix.records.finding import Finding, Mismatch
@@ -257,7 +258,9 @@ def safety_concerns(finding: Finding, project: Project) -> tuple[str, ...]:
     if switch := changed_outputs.switched_width(finding, project):
         return (f"`{switch}` makes it twice as wide, and may be meant to be off",)
     extra = finding.actual[0] - finding.expected[0]
-    if 0 < extra <= FEW and _is_raw_data(project, operation.tensors[0]):
+    own = project.layer(finding.layer)
+    is_handed = own is not None and handed_names.is_handed(project, own, finding.actual[0])
+    if 0 < extra <= FEW and not is_handed and _is_raw_data(project, operation.tensors[0]):
         columns = "a column" if extra == 1 else f"{extra} columns"
         return (f"the input has {columns} more than the model was written for; it may be one that is no feature",)
     return ()
