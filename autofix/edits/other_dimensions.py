@@ -9,10 +9,14 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations, islice, permutations
 
+from autofix.facts import size_origins
 from autofix.facts.call_sites import is_method
-from autofix.facts.contracts import BoundCall
-from autofix.facts.project_view import Expression
+from autofix.facts.contracts import BoundCall, bound
+from autofix.facts.project_view import Expression, Project
+from autofix.operators.families import Family
 from autofix.operators.operator import Parameter
+from autofix.provenance.near_sizes import have_one_origin, worked_out
+from autofix.provenance.producers import argument_expression, output_parameter
 from autofix.records.costs import Evidence, Piece
 from autofix.records.finding import FEATURES, Finding
 from autofix.records.locations import Edit, Range
@@ -74,9 +78,37 @@ def _is_number(node: ast.expr) -> bool:
     return isinstance(inner, ast.Constant)
 
 
-def of_dimension(finding: Finding) -> tuple[Piece, ...]:
-    """Return what speaks for another dimension: that it has the very size which a layer was built for."""
+def of_dimension(finding: Finding, project: Project) -> tuple[Piece, ...]:
+    """Return what speaks for another dimension: that it has the very size which a layer was built for. Where that was
+    worked out from something else than what gave the dimension its size, they are equal by chance.
+    """
     size = finding.expected[0] if finding.mismatch in FEATURES and len(finding.expected) == 1 else 0
+    if size and _is_by_chance(finding, project, size):
+        return (Evidence.OTHER_NAME, Evidence.DISAGREES * 2)
     if size <= _OFTEN:
         return (Evidence.OTHER_NAME, Evidence.EXACT_FIT)
     return (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.AGREES * (size > _RARE))
+
+
+def _is_by_chance(finding: Finding, project: Project, size: int) -> bool:
+    """Return whether every other dimension of that size, which a reduction left out, has another origin than what a
+    layer was built for, as far as both are known and that is worked out.
+    """
+    layer, operation = project.layer(finding.layer), project.operation(finding)
+    place = None if layer is None else argument_expression(project, layer, finding.parameter)
+    width = None if place is None else worked_out(project, place)
+    if width is None or operation is None or (finding.operand or 0) >= len(operation.tensors):
+        return False
+    ancestry = project.ancestry(operation.tensors[finding.operand or 0])
+    families = ((o, call.row.family) for o in ancestry if (call := bound(project, o)) is not None)
+    reduced = next((o.tensors[0] for o, family in families if family is Family.REDUCTION and o.tensors), None)
+    origins: list[Expression] = []
+    for dimension in range(1, 0 if reduced is None else reduced.rank):
+        if reduced is not None and reduced.shape[dimension] == size:
+            by = size_origins.maker(project, reduced, dimension)
+            giver = None if by is None else project.layer_of(by)
+            given_by = None if giver is None else argument_expression(project, giver, output_parameter(giver))
+            if given_by is None:
+                return False
+            origins.append(given_by)
+    return bool(origins) and not any(have_one_origin(project, width, each) for each in origins)

@@ -10,7 +10,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.provenance.render_expression import factors_of
 from autofix.records.values import is_integer
 from autofix.syntax.name_bindings import bound_later, parameters
-from autofix.syntax.source import below
+from autofix.syntax.source import below, dotted
 
 FEWEST = 3  # Of two there are too many by chance.
 
@@ -105,6 +105,19 @@ def entry_left_out(project: Project, expression: Expression, target_size: int) -
                 if project.integer(Expression(expression.source, parsed, expression.frames)) == target_size:
                     return text
     return ""
+
+
+def entry_of_loop(expression: Expression, node: ast.Subscript) -> str:
+    """Return the name that a loop around gives each entry of the sequence of which one is picked by its place."""
+    return next(
+        (
+            around.target.id
+            for around in expression.source.ancestors(node)
+            if isinstance(around, ast.For) and isinstance(around.target, ast.Name)
+            if dotted(around.iter) == dotted(node.value) != ""
+        ),
+        "",
+    )
 
 
 def _assigned(expression: Expression) -> Iterator[ast.expr]:

@@ -15,7 +15,7 @@ from itertools import takewhile
 from autofix.facts.evaluate import integer
 from autofix.facts.passed_arguments import has_argument_of
 from autofix.facts.project_view import Expression, Project
-from autofix.provenance import bindings, config_entries
+from autofix.provenance import bindings, config_entries, near_sizes
 from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands, moves_far
 from autofix.provenance.left_out_arguments import left_out_sites
 from autofix.provenance.render_expression import (
@@ -34,6 +34,7 @@ from autofix.provenance.sibling_products import (
     FEWEST,
     differing,
     entry_left_out,
+    entry_of_loop,
     passed_name,
     rest_of_half,
     sibling_factor,
@@ -52,16 +53,19 @@ FEW_TIMES = 64
 _LEFT_OUT = (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.AGREES)
 
 
-def sites(project: Project, expression: Expression, target_size: int, hints: tuple[int, ...] = ()) -> tuple[Site, ...]:
+def sites(
+    project: Project, expression: Expression, target_size: int, hints: tuple[int, ...] = (), now: int | None = None
+) -> tuple[Site, ...]:
     """Return every way found to make ``expression`` equal ``target_size``, cheapest first, one per edit.
 
     ``hints`` are sizes whose product is ``target_size`` (the dimensions that were flattened), used to keep products
-    products.
+    products. ``now`` is what the expression came to where no name tells that.
     """
     if target_size <= 0:
         return ()
     cheapest: dict[tuple[Edit, ...], Site] = {}
-    for site in _Solver(project, hints).solve(expression, target_size, 0):
+    solver = _Solver(project, hints)
+    for site in (*solver.solve(expression, target_size, 0), *solver.near(expression, now, target_size, 0)):
         known = cheapest.get(site.edits)
         if known is None or site.cost < known.cost:
             cheapest[site.edits] = site
@@ -125,6 +129,13 @@ class _Solver:
         pieces = counted((Evidence.OUTWARD * depth, *evidence))
         return Site((edit,), pieces, text, kind, expression.source.location(expression.node))
 
+    def near(self, expression: Expression, now: int | None, target_size: int, depth: int) -> Iterator[Site]:
+        """Yield a computed size with a step or two behind it; ``now`` is what it came to, where no name tells that."""
+        value = self.project.integer(expression)
+        text = near_sizes.moved(self.project, expression, now if value is None else value, target_size)
+        if text:
+            yield self._site(expression, text, depth, SiteKind.EXPRESSION, *near_sizes.STATED)
+
     # -- literals ----------------------------------------------------------------------------------------------------
 
     def _constant(self, expression: Expression, target_size: int, depth: int, kind: SiteKind) -> Iterator[Site]:
@@ -159,6 +170,8 @@ class _Solver:
                 inner = target_size - now + value
             for site in self.solve(binding.expression, inner, depth + binding.distance, SiteKind.NAMED, binding.name):
                 yield site.with_evidence(Evidence.OTHER_READING) if changed_later else site
+            if binding.inverse is None and binding.distance == 1 and not changed_later:
+                yield from self.near(binding.expression, now, target_size, depth + 1)
         yield from left_out_sites(self.project, expression, target_size, depth, self.expressions_in_scope)
         node = expression.node
         unpacked = bindings.unpacked_key(self.project, expression)
@@ -191,26 +204,13 @@ class _Solver:
         if isinstance(base, Sequence) and base.type == "Size":
             yield from self._other_dimension(index, base, target_size, depth)
             return
-        entry = self._entry_of_loop(expression, node)
+        entry = entry_of_loop(expression, node)
         if entry and self._text_value(expression, entry) == target_size:
             yield self._site(expression, entry, depth, SiteKind.INDEX, Evidence.EVIDENT)
         for step in (1, -1):
             shifted = f"{position + step}" if isinstance(node.slice, ast.Constant) else shift(index.text, step)
             if self._text_value(expression, f"{expression.source.text_of(node.value)}[{shifted}]") == target_size:
                 yield self._site(index, shifted, depth, SiteKind.INDEX, Evidence.OTHER_NAME)
-
-    @staticmethod
-    def _entry_of_loop(expression: Expression, node: ast.Subscript) -> str:
-        """Return the name that a loop around gives each entry of the sequence of which one is picked by its place."""
-        return next(
-            (
-                around.target.id
-                for around in expression.source.ancestors(node)
-                if isinstance(around, ast.For) and isinstance(around.target, ast.Name)
-                if dotted(around.iter) == dotted(node.value) != ""
-            ),
-            "",
-        )
 
     def _other_dimension(self, index: Expression, shape: Sequence, target_size: int, depth: int) -> Iterator[Site]:
         """Yield another dimension of a shape that has the size wanted: ``x.shape[1]`` for ``x.shape[0]``."""

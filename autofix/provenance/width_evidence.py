@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from autofix.facts import size_origins
 from autofix.facts.joins import joined
 from autofix.facts.project_view import Project
 from autofix.provenance.producers import (
@@ -82,12 +83,22 @@ def extras(
     producing = producing_layer(project, tensor)
     if hints:
         expected, actual = before_flattening(hints, expected), hints[0]
-    if producing is None or not expected:
+    if producing is None or not expected or (not hints and _is_reduced_to_another(project, tensor, layer, *producing)):
         return CONSUMER_DISAGREES
     if _same_name(project, producing[1], layer):
         return NAMED_WRONG
     prior = _width_prior(project, *producing, layer, flattened=bool(hints))
     return PRODUCER_DISAGREES if prior.kept(expected) > prior.kept(actual) else CONSUMER_DISAGREES
+
+
+def _is_reduced_to_another(
+    project: Project, tensor: Tensor, layer: Layer, operation: Operation, producer: Layer
+) -> bool:
+    """Return whether what is left of maps is as wide as another dimension than the one that a producer sets."""
+    is_reduced = isinstance(operation.result, Tensor) and operation.result.rank > tensor.rank
+    by = size_origins.maker(project, tensor, _dimension(layer, tensor)) if is_reduced else None
+    giver = None if by is None else project.layer_of(by)
+    return by is not None and (giver is None or giver.identity != producer.identity)
 
 
 def _same_name(project: Project, producer: Layer, consumer: Layer) -> bool:

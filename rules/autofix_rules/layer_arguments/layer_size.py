@@ -134,4 +134,5 @@ def _size_sites(finding: Finding, project: Project, layer: Layer, tensor: Tensor
     place = argument_expression(project, layer, finding.parameter)
     if place is not None and isinstance(place.node, (ast.List, ast.Tuple)) and len(place.node.elts) == 1:
         place = Expression(place.source, place.node.elts[0], place.frames)
-    return () if place is None else sites(project, place, finding.actual[0], _hints(finding, project, tensor))
+    hints = _hints(finding, project, tensor)
+    return () if place is None else sites(project, place, finding.actual[0], hints, finding.expected[0])

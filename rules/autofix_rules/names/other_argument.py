@@ -81,7 +81,7 @@ class OtherArgument(Rule):
             rank, is_certain = counts[other.kind], rounding == [other]
             counts[other.kind] += 1
             beside = (Evidence.FROM_THIS_RUN * other.is_number, Evidence.RUNNER_UP * rank)
-            stated = _EVIDENCE.get(other.kind) or of_dimension(finding)
+            stated = _EVIDENCE.get(other.kind) or of_dimension(finding, project)
             pieces: tuple[Piece, ...] = (Evidence.EXACT_FIT,) if is_certain else (*stated, *beside)
             doubt = "" if is_certain else _REASON
             steps = Evidence.UPSTREAM * other.steps
