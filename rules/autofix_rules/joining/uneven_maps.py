@@ -16,6 +16,7 @@ from itertools import islice
 from autofix.edits.cut_steps import cut_before
 from autofix.edits.rank_changes import behind
 from autofix.edits.slices import slices
+from autofix.edits.upsampling_factors import other_factors
 from autofix.facts.branches import branch, spatial, uneven
 from autofix.facts.call_sites import followed, operands, prepared, written
 from autofix.facts.project_view import Project
@@ -79,6 +80,8 @@ class UnevenMaps(Rule):
             yield from self._cut(project, operation, places)
         size = f"{other.text}.shape[2:]"
         reason = "padding, cropping and interpolating would all fit"
+        if any(True for _ in other_factors(project, operation)):
+            against = (*against, Evidence.AGAINST)  # By a whole factor: it is no rest that was rounded away.
         if any(True for _ in behind(project, operation.tensors, frozenset(("pad",)))):
             against = (*against, Evidence.OTHER_MODEL)
         scaled = _rescaled(project, operation.tensors[moved], size)

@@ -4,7 +4,7 @@ Why it fails. A transposed convolution returns
 ``(size - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1``; an encoder that rounded down
 leaves the decoder a row short or long, and the reconstruction does not fit its target.
 What the fix does. Changes ``output_padding``, the kernel or the padding of the last transposed convolution so that
-the sizes meet, for the dimension that differs alone.
+the sizes meet, for the dimension that differs alone. Or the factor of upsampling, where that is set.
 Fix safety. Unsafe: several settings give the size, and padding or cropping the data would too.
 Source. torch.nn.ConvTranspose2d, section Shape.
 """
@@ -12,6 +12,7 @@ Source. torch.nn.ConvTranspose2d, section Shape.
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.upsampling_factors import other_factors
 from autofix.operators.shape_functions import per_dimension
 from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression
@@ -19,14 +20,19 @@ from autofix.records.finding import Mismatch
 from autofix.rule import Applicability, Detail, Edit, Evidence, Finding, Fixes, Layer, Operation, Project, Rule, shown
 from autofix.syntax.call_edits import with_argument
 
+_DATA = "the maps that it meets could be what is of another size than meant"
+
 
 class DecoderSize(Rule):
-    mismatches = (Mismatch.LOSS_SHAPE,)
+    mismatches = (Mismatch.LOSS_SHAPE, Mismatch.BROADCAST)
     applicability = Applicability.UNSAFE
     examples = shown("""
         one dimension is a row too long: 2,3,4,4
             self.up = nn.ConvTranspose2d(3, 3, (<3 => 2>, 2), stride=2); self.loss = nn.MSELoss()
             y = torch.ones(len(x), 3, 8, 8); self.loss(self.up(x), y)
+        colours and sides by two numbers: 2,3,8,8
+            self.conv = nn.Conv2d(3, <4 => 16>, 3, padding=1); self.up = nn.PixelShuffle(<2 => 4>)
+            self.loss = nn.L1Loss(); y = torch.ones(len(x), 1, 32, 32); self.loss(self.up(self.conv(x)), y)
         declines maps of another number of channels: 2,3,4,4
             self.up = nn.ConvTranspose2d(3, 3, (2, 2), stride=2); self.loss = nn.MSELoss()
             y = torch.ones(len(x), 5, 8, 8); self.loss(self.up(x), y)
@@ -34,7 +40,11 @@ class DecoderSize(Rule):
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        if len(operation.tensors) < 2 or finding.detail is Detail.CLASSES:
+        for each in other_factors(project, operation):
+            title = f"set `{each.name}` of `{each.label}` to {each.text}"
+            further = Evidence.UPSTREAM, Evidence.RUNNER_UP * each.steps
+            yield self.fix(title, each.edits, *each.evidence, Evidence.EXACT_FIT, *further, reason=_DATA)
+        if len(operation.tensors) < 2 or finding.detail is Detail.CLASSES or finding.mismatch is Mismatch.BROADCAST:
             return
         output, target = operation.tensors[0], operation.tensors[1]
         if output.rank != target.rank or output.rank < 3 or output.shape[:2] != target.shape[:2]:
