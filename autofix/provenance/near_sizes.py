@@ -12,13 +12,15 @@ from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import bindings
 from autofix.provenance.render_expression import has_name, shift
 from autofix.records.costs import Evidence
-from autofix.syntax.source import dotted
+from autofix.syntax.name_bindings import callee_name
+from autofix.syntax.source import below, dotted
 
 MOST = 2
 MAX_STEPS = 24
 STATED = (Evidence.INSERTED, Evidence.OTHER_READING, Evidence.OTHER_MEANING)
 _LOOSE = (ast.IfExp, ast.BoolOp, ast.Compare, ast.Lambda, ast.NamedExpr)
 _PLAIN = frozenset(("int", "round", "ceil", "floor", "max", "min", "abs", "prod", "sum"))
+_SIZES = frozenset(("len", "size", "dim", "numel", "sqrt", "log2"))
 _TIGHT = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.MatMult)
 
 
@@ -32,7 +34,7 @@ def moved(project: Project, expression: Expression, now: int | None, target_size
     where the last operand is a number that is solved for.
     """
     node, step = expression.node, 0 if now is None else target_size - now
-    if not is_computed(node) or not 0 < abs(step) <= MOST:
+    if not is_computed(node) or not 0 < abs(step) <= MOST or not _is_arithmetic(project, node):
         return ""
     is_number = isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
     if is_number and isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
@@ -40,6 +42,13 @@ def moved(project: Project, expression: Expression, now: int | None, target_size
     is_loose = isinstance(node, _LOOSE) or (isinstance(node, ast.BinOp) and not isinstance(node.op, _TIGHT))
     text = f"({expression.text})" if is_loose else expression.text
     return f"{text} {'+' if step > 0 else '-'} {abs(step)}"
+
+
+def _is_arithmetic(project: Project, node: ast.expr) -> bool:
+    """Return whether all that is called in an expression works sizes out: functions of the project and plain ones."""
+    calls = [part for part in below(node) if isinstance(part, ast.Call)]
+    names = {function.name for source in project.sources() for function in source.functions} if calls else set()
+    return all(callee_name(call) in names | _PLAIN | _SIZES for call in calls)
 
 
 def worked_out(project: Project, expression: Expression) -> Expression | None:
