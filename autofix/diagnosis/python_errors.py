@@ -13,11 +13,11 @@ from autofix.diagnosis.cause import Cause, show
 from autofix.facts.call_sites import is_library
 from autofix.facts.evaluate import UNKNOWN, Names, evaluate, integer
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.returned_values import returned
+from autofix.facts.unpacked_values import Unpacked, unpacked
 from autofix.operators import table
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Failure
-from autofix.records.values import Sequence, Tensor, Value, is_integer, tensors_of
+from autofix.records.values import Sequence, Tensor, is_integer, tensors_of
 from autofix.syntax import older_python
 from autofix.syntax.name_bindings import callee_name
 from autofix.syntax.source import Source, argument, dotted
@@ -115,7 +115,9 @@ def _at_expression(failure: Failure, project: Project) -> Cause | None:
     for node in source.nodes_at(frame.range):
         if isinstance(node, ast.Tuple) and failure.type in {"ValueError", "TypeError"}:
             parent = source.parents.get(node)
-            return _unpacking(parent, node, names) or _parts(project, source, node, names)
+            return _unpacking(parent, node, names) or _parts(
+                source, node, unpacked(project, source, node, failure.frames)
+            )
         if failure.type in {"TypeError", "AttributeError"}:
             cause = tuples.at(project, source, node, names)
             if cause is not None:
@@ -170,10 +172,9 @@ def _unpacking(parent: ast.AST | None, node: ast.Tuple, names: Names) -> Cause |
     )
 
 
-def _parts(project: Project, source: Source, node: ast.Tuple, names: Names) -> Cause | None:
+def _parts(source: Source, node: ast.Tuple, parts: Unpacked | None) -> Cause | None:
     """Return the cause where a result has another number of parts than there are names for them."""
-    value = _unpacked_value(project, source, node, names)
-    count = len(node.elts)
+    value, count = parts.value if parts is not None else UNKNOWN, len(node.elts)
     if any(isinstance(element, ast.Starred) for element in node.elts):
         return None
     if isinstance(value, Tensor):
@@ -195,20 +196,6 @@ def _is_division(statement: ast.AST | None) -> bool:
     """Return whether an assignment binds the parts of one tensor."""
     call = statement.value if isinstance(statement, ast.Assign) else None
     return isinstance(call, ast.Call) and getattr(call.func, "attr", "") in _DIVIDE
-
-
-def _unpacked_value(project: Project, source: Source, node: ast.Tuple, names: Names) -> Value:
-    """Return the value that was to be unpacked into ``node``, itself perhaps a part of the names on the left."""
-    parent = source.parents.get(node)
-    if isinstance(parent, ast.Tuple):
-        whole = _unpacked_value(project, source, parent, names)
-        index = parent.elts.index(node)
-        return whole.items[index] if isinstance(whole, Sequence) and index < len(whole.items) else UNKNOWN
-    if not isinstance(parent, ast.Assign):
-        return UNKNOWN
-    if not isinstance(parent.value, ast.Call):
-        return evaluate(parent.value, names)
-    return returned(project, source, parent.value).value
 
 
 def _subscript(node: ast.Subscript, names: Names) -> Cause | None:

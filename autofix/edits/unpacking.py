@@ -8,22 +8,28 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from autofix.facts.project_view import Expression, Project
-from autofix.facts.returned_values import Returned, returned
+from autofix.facts.project_view import Project
+from autofix.facts.returned_values import Returned
+from autofix.facts.unpacked_values import unpacked
 from autofix.records.locations import Edit
-from autofix.records.values import Sequence, Value
+from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax.name_bindings import assignments, reads_from
 from autofix.syntax.source import Source, dotted
 
 
 class Unpacking(NamedTuple):
-    """The names that were to be bound, the statement they stand in, and what is there for them."""
+    """The names that were to be bound, what stands left and right of them, and what is there for them."""
 
     source: Source
     target: ast.Tuple
-    statement: ast.Assign
+    left: ast.expr
+    right: ast.expr
     result: Returned
     value: Value
+
+    @property
+    def statement(self) -> ast.stmt:
+        return self.source.statement_of(self.target)
 
     @property
     def names(self) -> list[str]:
@@ -32,12 +38,12 @@ class Unpacking(NamedTuple):
     @property
     def is_whole(self) -> bool:
         """Whether the names are all that stands on the left, not a part of it in parentheses."""
-        return self.statement.targets[0] is self.target
+        return self.left is self.target
 
     @property
     def is_read(self) -> list[bool]:
         """Whether what each name is bound to may be read later; what is no plain name may always be."""
-        own = {node for node in ast.walk(self.statement) if isinstance(node, ast.Name)}
+        own = {node for side in (self.left, self.right) for node in ast.walk(side) if isinstance(node, ast.Name)}
         names = [target.id if isinstance(target, ast.Name) else None for target in self.target.elts]
         uses = [reads_from(self.source, self.statement, name) if name is not None else None for name in names]
         return [reads is None or any(use not in own for use in reads) for reads in uses]
@@ -49,11 +55,14 @@ class Unpacking(NamedTuple):
             return False
         return next(assignments(result.source, result.function, name), None) is not None
 
-    @property
-    def part_names(self) -> list[str]:
-        """The names that the function returns; '' for what is no name."""
-        node = self.result.node
-        return [dotted(element).rpartition(".")[2] for element in node.elts] if isinstance(node, ast.Tuple) else []
+    def part_names(self, project: Project) -> list[str]:
+        """Return the names that the function returns, or the fields of a named tuple; '' for what is no name."""
+        node, kind = self.result.node, self.value.type if isinstance(self.value, Sequence) else ""
+        if isinstance(node, ast.Tuple):
+            return [_last(element) for element in node.elts]
+        classes = (n for source in project.sources() for n in source.nodes if isinstance(n, ast.ClassDef))
+        own = next((n for n in classes if n.name == kind and "NamedTuple" in map(_last, n.bases)), None)
+        return [] if own is None else [dotted(part.target) for part in own.body if isinstance(part, ast.AnnAssign)]
 
     def written(self, text: str) -> Edit:
         """Return the edit that writes other names, in parentheses where several stand inside others."""
@@ -62,31 +71,33 @@ class Unpacking(NamedTuple):
 
 
 def unpacking(project: Project) -> Unpacking | None:
-    """Return where the failure stood, if that is a tuple of names on the left of a call or of a shape."""
+    """Return where the failure stood, if that is a tuple of names for what a call, a name or a loop gives."""
     failure = project.trace.failure
     if failure is None or not failure.frames:
         return None
     source = project.source(failure.frames[0].path)
     target = source.node_at(failure.frames[0].range, ast.Tuple)
-    statement = None if target is None else source.statement_of(target)
-    if target is None or not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+    parts = None if target is None else unpacked(project, source, target, failure.frames)
+    if target is None or parts is None or (isinstance(parts.value, Tensor) and not isinstance(parts.right, ast.Call)):
         return None
-    shape = project.value(Expression(source, statement.value, failure.frames))
-    is_shape = isinstance(shape, Sequence) and shape.type == "Size"
-    if not is_shape and not isinstance(statement.value, ast.Call):
-        return None
-    result = Returned(shape) if is_shape else returned(project, source, statement.value)
-    value = _inside(source, target, statement, result.value)
-    return Unpacking(source, target, statement, result, value)
+    return Unpacking(source, target, parts.left, parts.right, parts.result, parts.value)
 
 
-def _inside(source: Source, target: ast.expr, statement: ast.Assign, value: Value) -> Value:
-    """Return the part of ``value`` that ``target`` is for, which may stand in parentheses among other names."""
-    parent = source.parents.get(target)
-    if target is statement.targets[0] or not isinstance(parent, ast.Tuple):
-        return value
-    items, index = items_of(_inside(source, parent, statement, value)), parent.elts.index(target)
-    return items[index] if index < len(items) else None
+def rest(place: Unpacking, count: int) -> list[str]:
+    """Return what stands for ``count`` further parts that nothing reads, as the file writes it: ``_`` for each, or one
+    ``*_`` for all.
+    """
+    nodes = place.source.nodes
+    starred = {
+        dotted(node.value) for node in nodes if isinstance(node, ast.Starred) and isinstance(node.ctx, ast.Store)
+    }
+    unread = next((f"*{name}" for name in sorted(starred) if name.startswith("_")), "")
+    is_read = any(isinstance(node, ast.Name) and node.id == "_" and isinstance(node.ctx, ast.Load) for node in nodes)
+    return [unread] if unread else ["__" if is_read else "_"] * count
+
+
+def _last(node: ast.expr) -> str:
+    return dotted(node).rpartition(".")[2]
 
 
 def items_of(value: Value) -> tuple[Value, ...]:

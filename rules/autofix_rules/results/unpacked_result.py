@@ -4,9 +4,10 @@ Why it fails. ``out, h, c = self.lstm(x)`` has three names for two results, of w
 no pair, a function that returns one tensor has no second result, a packed sequence has four parts, ``b, c, h, w =
 x.shape`` needs four dimensions, and ``q, k, v = self.qkv(x).split(width, dim=-1)`` three parts of the width.
 What the fix does. Writes the names as the results are nested, drops names for which there is no result and which
-nothing reads, or adds ``_`` for results without a name. A tensor whose halves are both wanted is divided along its
-last dimension. What the function has and does not return is returned. Maps are flattened for two names, and the
-layer before, the size, the number or the dimension of the parts is set as the names ask.
+nothing reads, or adds ``_`` for results without a name, also in a loop over what a data set gives.
+A tensor whose halves are both wanted is divided along its last dimension. What the function has and does not return is
+returned. Maps are flattened for two names, and the layer before, the size, the number or the dimension of the parts is
+set as the names ask.
 Fix safety. Safe for torch's own layers and functions, whose results have a known order. Unsafe for functions of the
 project, unless the names are those that it returns, where the names speak of another order, and for shapes and parts:
 the tensor could be meant to have what is unpacked.
@@ -16,7 +17,7 @@ Source. torch.nn.LSTM, torch.nn.GRU, section Outputs; torch.nn.utils.rnn.PackedS
 import ast
 
 from autofix.edits.divided_parts import divided
-from autofix.edits.unpacking import Unpacking, items_of, leaves, nested, placed, speak_of_another_order, unpacking
+from autofix.edits.unpacking import Unpacking, items_of, leaves, nested, placed, rest, speak_of_another_order, unpacking
 from autofix.records.values import Sequence
 from autofix.rule import Edit, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import receiver
@@ -80,14 +81,14 @@ class UnpackedResult(Rule):
         place = unpacking(project)
         if place is None:
             return
-        if finding.mismatch is Mismatch.UNPACK:
+        if isinstance(place.value, Sequence) and place.value.type == "Size":
             yield from self._shape(place, finding)
         elif isinstance(place.value, Tensor):
             yield from self._one_tensor(place)
         elif isinstance(place.value, Sequence) and place.value.type == "PackedSequence":
             yield from self._packed(place)
         elif isinstance(place.value, Sequence):
-            yield from self._several(place, place.value)
+            yield from self._several(place, place.value, project)
             for title, edits, evidence, reason in divided(project, place.result.operation, len(place.names)):
                 yield self.fix(title, edits, *evidence, doubt=reason)
 
@@ -102,7 +103,7 @@ class UnpackedResult(Rule):
             edits = (place.written(", ".join(text)),)
             title = f"unpack {rank} dimensions"
             yield self.fix(title, edits, extra, Evidence.RUNNER_UP * later, doubt=_RANK)
-        base = source.text_of(place.statement.value).removesuffix(".shape").removesuffix(".size()")
+        base = source.text_of(place.right).removesuffix(".shape").removesuffix(".size()")
         if rank > len(names) == 2 and base.isidentifier() and source.stands_alone(place.statement):
             edit = source.insert_before(place.statement, f"{base} = {base}.flatten(1)")
             title = f"flatten {finding.actual} to a row per sample"
@@ -118,7 +119,7 @@ class UnpackedResult(Rule):
             certain = name == names[0] and not any(place.binds(name) for name in names[1:])
             yield self._named(place, name, f"take one result, `{name}`: the call returns one tensor", certain)
         elif isinstance(value, Tensor) and value.rank > 1 and value.shape[-1] % len(names) == 0 and place.is_whole:
-            call = place.statement.value
+            call = place.right
             text = f"{receiver(place.source.text_of(call))}.chunk({len(names)}, dim=-1)"
             title = f"divide the {value.shape[-1]} features between {' and '.join(f'`{name}`' for name in names)}"
             reason = "that the names stand for parts of one tensor is a guess"
@@ -142,7 +143,7 @@ class UnpackedResult(Rule):
         count = len(place.names)
         read = any(place.is_read[1:])
         if not read and place.is_whole:
-            call = place.statement.value
+            call = place.right
             data = Edit(place.source.path, place.source.range_of(call), f"{place.source.text_of(call)}.data")
             edits = (place.written(place.names[0]), data)
             yield self.fix(f"take the data of the packed sequence as `{place.names[0]}`", edits, Evidence.EVIDENT)
@@ -151,7 +152,7 @@ class UnpackedResult(Rule):
             title = "leave out the other parts of the packed sequence"
             yield self.fix(title, (place.written(", ".join(names)),), Evidence.INSERTED)
 
-    def _several(self, place: Unpacking, value: Sequence) -> Fixes:
+    def _several(self, place: Unpacking, value: Sequence, project: Project) -> Fixes:
         """Yield the names nested as the results are, without those that have no result, or with ``_`` for the rest."""
         names, count = place.names, len(value.items)
         operation = place.result.operation
@@ -166,8 +167,8 @@ class UnpackedResult(Rule):
                 text = ", ".join(names[:count])
                 yield self._named(place, text, f"unpack the {count} results that there are: `{text}`", certain)
         else:
-            by_name = placed(names, place.part_names)
-            text = ", ".join(by_name or [*names, *["_"] * (count - len(names))])
+            by_name = placed(names, place.part_names(project))
+            text = ", ".join(by_name or [*names, *rest(place, count - len(names))])
             yield self._named(place, text, f"unpack all {count} results: `{text}`", certain or by_name is not None)
 
     def _named(
