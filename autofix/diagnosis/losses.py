@@ -67,8 +67,11 @@ def refuses_later(operation: Operation, layer: Layer | None) -> Cause | None:
 
 
 def _backward(operation: Operation) -> Cause | None:
-    """Return the cause where ``backward`` starts from a tensor of more than one number."""
-    loss = tensor_at(operation, 0)
+    """Return the cause where ``backward`` starts from more than one number, or with a gradient of another shape."""
+    loss, gradient = tensor_at(operation, 0), tensor_at(operation, 1, "gradient")
+    if loss is not None and gradient is not None and gradient.shape != loss.shape:
+        message = f"`backward` starts from {show(loss.shape)} with a gradient of {show(gradient.shape)}"
+        return Cause(Mismatch.LOSS_SCALAR, message, loss.shape, gradient.shape, "", 1)
     if loss is None or math.prod(loss.shape) == 1 or len(operation.tensors) > 1:
         return None
     message = f"`backward` starts from a loss of {show(loss.shape)}, not from one number"

@@ -1,21 +1,24 @@
 """What a backward pass starts with: ones of the shape of what is differentiated, where they have another one or are
-left out.
+left out, and one number with as many axes as what is differentiated.
 
 ``grad(u, t, grad_outputs=torch.ones_like(t))`` is right as long as ``u`` has the shape of ``t``. Only ones are written
-anew: other weights have a meaning.
+anew: other weights have a meaning. One number keeps its value, and is made anew where it comes from.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 
-from autofix.facts.project_view import Project
+from autofix.edits.gradient_origins import origins
+from autofix.facts.project_view import Expression, Project
+from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit
 from autofix.records.values import Sequence, Tensor, Value, tensors_of
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import argument
-from autofix.syntax.spelling import module_text
+from autofix.syntax.spelling import module_text, receiver
 
 # The functions, and the names of what is differentiated and of what weighs it, with the position of the latter.
 _SEEDED = {
@@ -26,8 +29,8 @@ _SEEDED = {
 _ONES = frozenset(("ones", "ones_like", "new_ones"))
 
 
-def gradient_seeds(project: Project) -> Iterator[tuple[str, Edit]]:
-    """Yield the ones that fit what is differentiated, and the edit that passes them."""
+def gradient_seeds(project: Project) -> Iterator[tuple[str, Edit, tuple[Piece, ...]]]:
+    """Yield what fits what is differentiated, the edit that starts with it, and the evidence."""
     failure = project.trace.failure
     if failure is None:
         return
@@ -45,6 +48,15 @@ def gradient_seeds(project: Project) -> Iterator[tuple[str, Edit]]:
     if of != "self":
         differentiated = argument(call.node, 0, of)
     written = argument(call.node, position, seeds)
+    further: tuple[Piece, ...] = (Evidence.EXACT_FIT,)
+    if written is not None and isinstance(weights, Tensor) and len(outputs) == 1 and _is_one(weights, outputs[0]):
+        seed = Expression(call.source, written, failure.frames)
+        for steps, text, edit in origins(project, seed, outputs[0].rank):
+            yield text, edit, (Evidence.EXACT_FIT, Evidence.OUTWARD * min(steps, 1))
+        further = (Evidence.RUNNER_UP,)
+        if outputs[0].rank == 0:
+            text = f"{receiver(call.source.text_of(written))}{'[0]' * weights.rank}"
+            yield text, call.source.replace(written, text), (*further, Evidence.INSERTED)
     if differentiated is None or not outputs or not _is_to_be_ones(project, weights, outputs):
         return
     ones = f"{module_text(call.source, 'torch') or 'torch'}.ones_like"
@@ -54,9 +66,14 @@ def gradient_seeds(project: Project) -> Iterator[tuple[str, Edit]]:
     try:
         replaced = written or call.node
         new = text if written is not None else with_argument(call.text, seeds, text)
-        yield text, call.source.replace(replaced, new)
+        yield text, call.source.replace(replaced, new), further
     except NotACall:
         return
+
+
+def _is_one(weights: Tensor, output: Tensor) -> bool:
+    """Return whether both are one number, with another number of axes."""
+    return math.prod(weights.shape) == 1 == math.prod(output.shape) and weights.rank != output.rank
 
 
 def _is_to_be_ones(project: Project, weights: Value, outputs: tuple[Tensor, ...]) -> bool:

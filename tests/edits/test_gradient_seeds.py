@@ -58,6 +58,44 @@ print(net[0].weight.grad.norm())
 """,
         ("torch.ones(4)", "torch.ones_like(loss)"),
     ),
+    "one number for two critics, of which one falls": (
+        """one = torch.Tensor([1])
+mone = one * -1
+for sign in (one, mone):
+    net(torch.randn(4, 2)).mean().backward(sign)
+    (-net(torch.randn(4, 2)).mean()).backward(mone)
+print(net[0].weight.grad.norm())
+""",
+        ("torch.Tensor([1])", "torch.tensor(1.)"),
+    ),
+    "a weight that a trainer keeps on its device": (
+        """class Trainer:
+    def __init__(self):
+        self.down = -torch.ones(1, device="cpu").to("cpu")
+
+    def step(self, wave):
+        loss = net(wave).mean()
+        loss.backward(self.down)
+
+
+Trainer().step(torch.randn(4, 2))
+""",
+        ('torch.ones(1, device="cpu")', 'torch.ones((), device="cpu")'),
+    ),
+    "how strongly an energy pulls": (
+        """scale = torch.tensor([2.0], dtype=torch.float32)
+x = torch.randn(5, 2, requires_grad=True)
+print(torch.autograd.grad(net(x).pow(2).sum(), x, grad_outputs=scale)[0].shape)
+""",
+        ("torch.tensor([2.0], ", "torch.tensor(2.0, "),
+    ),
+    "a loss that keeps an axis": (
+        """one = torch.tensor(1.0)
+loss = net(torch.randn(4, 2)).mean(0)
+loss.backward(-one)
+""",
+        ("torch.tensor(1.0)", "torch.tensor([1.0])"),
+    ),
 }
 
 

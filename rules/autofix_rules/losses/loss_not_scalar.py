@@ -3,7 +3,8 @@
 Why it fails. A loss built with ``reduction="none"`` (or a loss of one's own) gives one number for each sample; a
 gradient is taken of one number, or of as many as there are weights: ``grad_outputs`` has the shape of the outputs.
 What the fix does. Starts from their mean: ``loss.mean().backward()``; where ones are passed as weights, or
-``torch.autograd.grad`` is passed none, it writes ``torch.ones_like(outputs)``.
+``torch.autograd.grad`` is passed none, it writes ``torch.ones_like(outputs)``. One number that has an axis too many or
+too few is made anew where it comes from: ``one = torch.tensor(1.)`` for ``torch.Tensor([1])``.
 Fix safety. Unsafe: the sum, or weights for the samples, could be meant.
 Source. torch.Tensor.backward and torch.autograd.grad.
 """
@@ -11,7 +12,7 @@ Source. torch.Tensor.backward and torch.autograd.grad.
 import ast
 
 from autofix.edits.gradient_seeds import gradient_seeds
-from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.rule import Applicability, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.spelling import receiver
 
 
@@ -28,10 +29,11 @@ class LossNotScalar(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        for ones, edit in gradient_seeds(project) if finding.mismatch is Mismatch.OTHER else ():
+        is_seeded = finding.mismatch is Mismatch.OTHER or finding.operand == 1
+        for seed, edit, evidence in gradient_seeds(project) if is_seeded else ():
             reason = "what is differentiated, and not its weights, could have the wrong shape"
-            yield self.fix(f"start with `{ones}`", (edit,), Evidence.EXACT_FIT, reason=reason)
-        if finding.mismatch is not Mismatch.LOSS_SCALAR:
+            yield self.fix(f"start with `{seed}`", (edit,), *evidence, reason=reason)
+        if is_seeded:
             return
         operation = project.operation(finding)
         call = None if operation is None else project.call(operation.frames)
