@@ -3,6 +3,7 @@
 Why it fails. ``torch.zeros(64, n)`` and ``token.expand(64, -1, -1)`` fit one batch size only.
 What the fix does. Takes the batch size from the tensor that the model is given: ``x.size(0)``. Of what was made
 once before the batches it passes as many rows as the batch has; or the loader leaves out a last batch that is smaller.
+Room for all batches, counted as ``len(loader) * loader.batch_size``, is ``len(loader.dataset)``.
 Fix safety. Safe where the size then follows every batch; unsafe where rows are cut off or a batch is left out, since
 the other could be meant.
 Source. torch.Tensor.expand and torch.zeros.
@@ -12,6 +13,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.batch_sizes import rows_of_batch, sizes_read, smaller_batch, whole_batches
+from autofix.edits.loader_rooms import rooms
 from autofix.edits.rank_changes import behind
 from autofix.edits.size_reads import live_sites
 from autofix.facts.call_sites import argument_of, is_batch
@@ -44,6 +46,12 @@ class BakedBatch(Rule):
         for text, edit in whole_batches(project, smaller[0]) if smaller is not None else ():
             title, doubt = f"leave out a last batch of fewer than `{text}` samples", "its samples are not used then"
             yield self.fix(title, (edit,), Evidence.INSERTED, Evidence.OTHER_READING, doubt=doubt)
+        for text, edits in rooms(project):
+            title, doubt = (
+                f"make room for the samples that there are: `{text}`",
+                "the room could be meant for full batches",
+            )
+            yield self.fix(title, edits, Evidence.EVIDENT, doubt=doubt)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         wants = {t.shape[0] for t in operation.tensors if t.rank and is_batch(project, t.shape[0])}
