@@ -56,7 +56,7 @@ print(Evaluator().run().shape)
     return rows
 
 
-print(table(DataLoader(TensorDataset(torch.randn(9, 5)), SIZE)).shape)
+print(table(DataLoader(TensorDataset(torch.randn(10, 5)), SIZE)).shape)
 """,
         ("len(loader) * loader.batch_size", "len(loader.dataset)"),
     ),
