@@ -25,6 +25,8 @@ def conclude(operation: Operation, layer: Layer | None) -> Cause | None:
     name, row = name_of(operation, layer), row_of(operation, layer)
     if name == "backward":
         return _backward(operation)
+    if name == "one_hot":
+        return _numbers(operation)
     match None if row is None else row.family:
         case Family.SEQUENCE_LOSS:
             return _sequences(operation, name)
@@ -122,6 +124,15 @@ def _class_values(output: Tensor, target: Tensor, name: str) -> Cause | None:
         message = f"`{name}` has scores for {output.shape[1]} classes but a target of {target.values[1]}"
         return Cause(Mismatch.LOSS_CLASSES, message, (output.shape[1],), (target.values[1] + 1,), "", 0, 1)
     return None
+
+
+def _numbers(operation: Operation) -> Cause | None:
+    """Return the cause where ``one_hot`` is told of fewer classes than a number stands for."""
+    labels, count = tensor_at(operation, 0), operation.integer(1, "num_classes")
+    if labels is None or labels.values is None or count is None or not 0 < count <= labels.values[1]:
+        return None
+    message = f"`one_hot` has {count} classes but a label of {labels.values[1]}"
+    return Cause(Mismatch.LOSS_CLASSES, message, (count,), (labels.values[1] + 1,), "", 0, 0)
 
 
 def _sequences(operation: Operation, name: str) -> Cause | None:

@@ -55,7 +55,7 @@ def one_channel(project: Project, operation: Operation) -> Iterator[ClassTarget]
     doubt = f"that the {count} channels of the target are equal no shape tells, nor which of them numbers the classes"
     title = f"take one of the {count} channels of the target: `{{}}{suffix}`"
     evidence: tuple[Piece, ...] = (Evidence.EXACT_FIT, Evidence.OTHER_READING)
-    earlier = _first_read(place)
+    earlier = first_read(place)
     if earlier is not None:
         edit = place.source.insert_before(earlier, f"{place.text} = {place.text}{suffix}")
         yield ClassTarget(title.format(place.text), (edit,), (*evidence, Evidence.RUNNER_UP), doubt)
@@ -67,7 +67,7 @@ def one_channel(project: Project, operation: Operation) -> Iterator[ClassTarget]
             yield ClassTarget(title.format(before.text), (followed(before, suffix),), further, doubt)
 
 
-def _first_read(place: Expression) -> ast.stmt | None:
+def first_read(place: Expression) -> ast.stmt | None:
     """Return the statement that reads a name first in its function, where others read the value as well; None in a loop
     that does not bind it each time.
     """

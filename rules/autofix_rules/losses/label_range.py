@@ -2,12 +2,13 @@
 
 Why it fails. With C scores, labels run from 0 to C - 1. Labels that count from 1, or a last layer with too few
 outputs, go beyond.
-What the fix does. Labels from 1 to C: passes ``labels - 1`` to the loss. Else gives the last layer as many outputs
-as the largest label needs.
+What the fix does. Labels from 1 to C: passes ``labels - 1`` to the loss. Masks from black to white, ``// 255`` for two
+classes, where they are made. Else gives the last layer as many outputs as the largest label needs.
 Fix safety. Unsafe: the data may hold more classes than the batch shows, or a label that means none.
 Source. torch.nn.CrossEntropyLoss, section Shape.
 """
 
+from autofix.edits.grey_values import numbered
 from autofix.facts.call_sites import argument_of
 from autofix.provenance.producers import producer_sites
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
@@ -26,17 +27,17 @@ class LabelRange(Rule):
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        if len(operation.tensors) < 2:
-            return
-        scores, labels = operation.tensors[0], operation.tensors[1]
-        count = finding.actual[0]
-        target = argument_of(project, operation, 1, "target")
+        position = min(1, len(operation.tensors) - 1)  # Of one-hot rows there are labels alone.
+        labels, count = operation.tensors[position], finding.actual[0]
+        target = argument_of(project, operation, position, "target")
         if target is not None and _count_from_one(labels, finding.expected[0]):
             edit = target.source.replace(target.node, f"{target.text} - 1")
             reason = "the labels run from 1 here; the data may hold another class that the batch does not show"
             title = f"shift labels to start at 0: `{target.text} - 1`"
             yield self.fix(title, (edit,), Evidence.EVIDENT, reason=reason)
-        for layer, site in producer_sites(project, scores, count):
+        for way in numbered(project, operation, target, labels, finding.expected[0]) if target is not None else ():
+            yield self.fix(way.title, way.edits, *way.evidence, reason=way.doubt)
+        for layer, site in producer_sites(project, operation.tensors[0], count) if position else ():
             reason = "the data may hold more classes than the batch shows, or a label that means none"
             title = f"give `{layer.label}` {count} outputs, one for each class"
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER, reason=reason)
