@@ -1,5 +1,5 @@
 """Other letters in the equation of an einsum: each equation that differs from the one written in one letter; and the
-axes that a pattern of einops leaves out.
+axes that a pattern of einops leaves out, or names otherwise on its two sides.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ from autofix.facts.project_view import Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
+from autofix.syntax.name_bindings import callee_name
+
+_AXIS = re.compile(r"[A-Za-z_]\w*")
+# Whether the left side has the axes that may be missing on the other one.
+_SIDES = {"rearrange": True, "reduce": True, "repeat": False}
 
 
 def other_equations(equation: str) -> Iterator[str]:
@@ -55,6 +60,47 @@ def with_other_axes(project: Project) -> Iterator[tuple[str, Edit]]:
     if arrow and tensor.rank > len(re.findall(r"\([^)]*\)|\w+", left)):
         changed = f"... {left.strip()} -> ... {right.strip()}"
         yield changed, node.source.replace(node.node, repr(changed))
+
+
+def renamed_axes(project: Project) -> Iterator[tuple[str, Edit, bool]]:
+    """Yield the pattern of a call of einops that failed with one axis named otherwise, where both of its sides then
+    name what they have to; and whether another pattern of the file has a side that is written so.
+    """
+    failure = project.trace.failure
+    call = project.call(failure.frames) if failure is not None and failure.type == "EinopsError" else None
+    if call is None or not isinstance(call.node, ast.Call):
+        return
+    node = next((part for part in call.node.args[:2] if isinstance(getattr(part, "value", None), str)), None)
+    pattern, name = getattr(node, "value", ""), callee_name(call.node).lower()
+    sizes = {keyword.arg for keyword in call.node.keywords if keyword.arg is not None} - {"reduction"}
+    if node is None or "->" not in pattern or name not in _SIDES or _is_matched(pattern, name, sizes):
+        return
+    others = [other for other in call.source.nodes if isinstance(other, ast.Constant) and other is not node]
+    written = {side for other in others if isinstance(other.value, str) for side in _sides(other.value)}
+    axes = dict.fromkeys((*_AXIS.findall(pattern), *sizes))
+    changes = [
+        f"{pattern[: place.start()]}{axis}{pattern[place.end() :]}"
+        for place in reversed([*_AXIS.finditer(pattern)])
+        for axis in axes
+    ]
+    for changed in dict.fromkeys(changed for changed in changes if _is_matched(changed, name, sizes)):
+        is_known = not set(_sides(changed)) - set(_sides(pattern)) - written
+        yield changed, call.source.replace(node, repr(changed)), is_known
+
+
+def _sides(pattern: str) -> list[str]:
+    """Return what stands on both sides of a pattern; nothing for a text that is none."""
+    return [side.strip() for side in pattern.split("->")] if "->" in pattern else []
+
+
+def _is_matched(pattern: str, name: str, sizes: set[str]) -> bool:
+    """Return whether a pattern names each axis once on a side, and on both or on one of them what it has to."""
+    left, right = (_AXIS.findall(side) for side in _sides(pattern)[:2])
+    more, fewer = (left, right) if _SIDES[name] else (right, left)
+    are_single = len(set(left)) == len(left) and len(set(right)) == len(right)
+    is_whole = set(left) == set(right) if name == "rearrange" else set(fewer) < set(more)
+    is_known = name != "repeat" or set(right) - set(left) <= sizes
+    return are_single and is_whole and is_known and sizes <= {*left, *right}
 
 
 def is_odd(equation: str) -> bool:

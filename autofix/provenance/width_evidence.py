@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from autofix.facts import size_origins
 from autofix.facts.joins import joined
 from autofix.facts.project_view import Project
+from autofix.provenance.alike_layers import INPUTS, widths_between
 from autofix.provenance.producers import (
     argument_expression,
     before_flattening,
@@ -35,7 +36,6 @@ NAMED_WRONG: tuple[Stated, Stated] = ((), (Evidence.PRODUCER, Evidence.AGAINST))
 AS_OTHERS = 2  # To be as wide as another part tells more than to be twice as wide as the layer before.
 REPEATED = 2
 FEWEST = 5  # Colours of an image, or two classes, are no width that others follow.
-_INPUTS = ("in_channels", "in_features", "input_size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class PartOfJoin:
 class _WidthPrior:
     """The widths around the one in doubt: two layers before, the layer before, the layer after.
 
-    ``repeated`` are the widths that stand between the latter two elsewhere in the model, also the other way round.
+    ``repeated`` are the widths that stand between the latter two elsewhere in the model, also the other way round, or
+    in another class that is written alike.
     """
 
     earlier: int | None
@@ -109,7 +110,7 @@ def _same_name(project: Project, producer: Layer, consumer: Layer) -> bool:
 
 
 def _input_parameter(layer: Layer) -> str:
-    return next((name for name in _INPUTS if layer.setting(name) is not None), "")
+    return next((name for name in INPUTS if layer.setting(name) is not None), "")
 
 
 def joined_parts(project: Project, tensor: Tensor, dimension: int, expected: int) -> tuple[PartOfJoin, ...]:
@@ -144,12 +145,14 @@ def _dimension(layer: Layer, tensor: Tensor) -> int:
 def _width_prior(
     project: Project, operation: Operation, producer: Layer, consumer: Layer | None, flattened: bool
 ) -> _WidthPrior:
-    before, after = width(producer, _INPUTS), None
+    before, after = width(producer, INPUTS), None
     if consumer is not None and not flattened:
         after = width(consumer, (output_parameter(consumer),))
     earlier = producing_layer(project, operation.tensors[0]) if operation.tensors else None
     others = [layer for layer in project.trace.layers if layer not in (producer, consumer)]
-    pairs = {(width(layer, _INPUTS), width(layer, (output_parameter(layer),))) for layer in others}
+    pairs = {(width(layer, INPUTS), width(layer, (output_parameter(layer),))) for layer in others}
     between = {size for _, size in pairs if size is not None} - {before, after}
     repeated = {x for x in between if {(before, x), (x, after)} <= pairs or {(after, x), (x, before)} <= pairs}
-    return _WidthPrior(None if earlier is None else width(earlier[1], _INPUTS), before, after, frozenset(repeated))
+    if consumer is not None and not flattened:
+        repeated |= widths_between(project, producer, consumer)
+    return _WidthPrior(None if earlier is None else width(earlier[1], INPUTS), before, after, frozenset(repeated))

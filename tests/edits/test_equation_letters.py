@@ -1,4 +1,4 @@
-"""Axes that a pattern of einops leaves out."""
+"""Axes that a pattern of einops leaves out, or names otherwise on its two sides."""
 
 from pathlib import Path
 
@@ -29,12 +29,25 @@ CASES: dict[str, tuple[str, str, str, str]] = {
         "'... n -> ... n 1'",
     ),
     "a sum over time": ("reduce", "reduce(h, 't c -> c', 'mean') * power.sum()", "3,5,8", "'... t c -> ... c'"),
+    "a letter twice": ("reduce", "reduce(h, 'b t t -> b c', 'mean')", "3,5,8", "'b t c -> b c'"),
+    "heads and their width": (
+        "rearrange",
+        "rearrange(h, 'b n (h n) -> b h n d', h=4).softmax(-1)",
+        "2,6,8",
+        "'b n (h d) -> b h n d'",
+    ),
+    "a size that only one side names": (
+        "repeat",
+        "repeat(h, 'b n d -> b k m d', k=3)",
+        "2,6,8",
+        "'b n d -> b k n d'",
+    ),
 }
 
 
 @pytest.mark.torch
 @pytest.mark.parametrize("function, call, sample, expected", CASES.values(), ids=CASES)
-def test_the_axes_in_front_are_left_as_they_are(
+def test_a_pattern_is_written_otherwise(
     function: str, call: str, sample: str, expected: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("einops", reason="einops is not installed here")

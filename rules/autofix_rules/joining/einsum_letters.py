@@ -11,7 +11,7 @@ Source. torch.einsum; einops.rearrange.
 import ast
 from itertools import combinations
 
-from autofix.edits.equation_letters import is_odd, relettered, with_other_axes
+from autofix.edits.equation_letters import is_odd, relettered, renamed_axes, with_other_axes
 from autofix.facts.call_sites import argument_of, is_batch
 from autofix.records.finding import Mismatch
 from autofix.rule import Applicability, Detail, Evidence, Finding, Fixes, Operation, Project, Rule, Tensor, shown
@@ -39,6 +39,9 @@ class EinsumLetters(Rule):
         operation = project.operation(finding)
         for pattern, edit in with_other_axes(project) if operation is None else ():
             yield self.fix(f"write `{pattern}`", (edit,), Evidence.EVIDENT, reason="an axis may be one too many")
+        for rank, (pattern, edit, is_known) in enumerate(renamed_axes(project) if operation is None else ()):
+            evidence = (Evidence.AGREES * is_known, Evidence.RUNNER_UP * min(rank, 3))
+            yield self.fix(f"write `{pattern}`", (edit,), *evidence, reason=_REASON)
         if operation is not None and finding.detail is Detail.EQUATION:
             yield from self._letters(project, operation)
             yield from self._one_letter(project, operation)
