@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from autofix.facts.checked_shapes import is_check
 from autofix.facts.passed_arguments import chains_at
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Frame, Operation
@@ -117,6 +118,9 @@ def _places(project: Project, operation: Operation | None, layer: int | None) ->
             if not nodes:
                 continue
             statement = source.statement_of(nodes[0])
+            around = source.parents.get(statement)
+            if isinstance(statement, ast.Raise) and isinstance(around, ast.If) and is_check(operation):
+                statement = around  # What the check read stands there.
             key = (str(frame.path), statement.lineno)
             if key not in seen:
                 seen.add(key)

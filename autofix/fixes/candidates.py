@@ -5,12 +5,14 @@ A rule that raises loses its own fixes and is reported; it never ends the run.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.edits.alike_places import in_alike_places
 from autofix.edits.unread_parameters import leaves_unread
+from autofix.facts.call_sites import is_batch
 from autofix.facts.checked_shapes import is_check
 from autofix.facts.project_view import Project
 from autofix.fixes import named_sizes, registry
@@ -20,6 +22,8 @@ from autofix.records.costs import Evidence, counted
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
+from autofix.records.trace import Operation
+from autofix.syntax.source import dotted
 from autofix.system.project_paths import within
 
 MAX_CANDIDATES = 48
@@ -122,12 +126,37 @@ def _outside(edits: tuple[Edit, ...], root: Path) -> Path | None:
 
 
 def _edits_check(edits: tuple[Edit, ...], finding: Finding, project: Project) -> bool:
-    """Return whether all that edits change is what a check of the project's own looks at."""
+    """Return whether all that edits change is what a check of the project's own looks at; how many samples there are is
+    nothing that a check holds against a number of the model, so that another dimension may be read there.
+    """
     operation = project.operation(finding)
-    if operation is None or not is_check(operation):
+    if (
+        operation is None
+        or not is_check(operation)
+        or (_counts_samples(operation, project) and _is_index(edits, project))
+    ):
         return False
     place = operation.frames[0]
     return all(edit.path == place.path and place.range.contains(edit.range) for edit in edits)
+
+
+def _counts_samples(operation: Operation, project: Project) -> bool:
+    """Return whether a check holds the number of samples against a number."""
+    tensors, dimension = operation.tensors, operation.integer(1, "dim")
+    is_size = operation.operator == "has_size" and len(tensors) == 1 and tensors[0].rank > 1 and dimension is not None
+    return is_size and (dimension or 0) % tensors[0].rank == 0 and is_batch(project, tensors[0].shape[0])
+
+
+def _is_index(edits: tuple[Edit, ...], project: Project) -> bool:
+    """Return whether all that is edited is the number of a dimension: ``1`` of ``x.shape[1]`` and of ``x.size(1)``."""
+    if len(edits) != 1:
+        return False
+    source = project.source(edits[0].path)
+    around = [source.parents.get(node) for node in source.nodes_at(edits[0].range)]
+    return any(
+        isinstance(read, ast.Subscript) or (isinstance(read, ast.Call) and dotted(read.func).endswith(".size"))
+        for read in around
+    )
 
 
 def _clashes(edits: tuple[Edit, ...]) -> bool:

@@ -8,24 +8,27 @@ two layers is changed is for others.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
 from autofix.facts.project_view import Project
 from autofix.operators.table import position
-from autofix.provenance.producers import output_parameter, width
+from autofix.provenance.producers import argument_expression, output_parameter, width
 from autofix.records.trace import Layer
 from autofix.syntax.name_bindings import callee_name
 from autofix.syntax.source import argument, dotted
 
 INPUTS = ("in_channels", "in_features", "input_size")
+NORMED = ("num_features", "num_channels", "normalized_shape")
 
 
 def widths_between(project: Project, producer: Layer, consumer: Layer) -> frozenset[int]:
     """Return the widths that stand elsewhere where ``producer`` hands its features to ``consumer``."""
     if producer.setting("bidirectional"):  # It gives out twice what is written there.
         return frozenset()
-    return frozenset((*_in_model(project, producer, consumer), *_in_file(project, producer, consumer)))
+    in_model = _in_model if output_parameter(consumer) else _before_norms
+    return frozenset((*in_model(project, producer, consumer), *_in_file(project, producer, consumer)))
 
 
 def _in_model(project: Project, producer: Layer, consumer: Layer) -> Iterator[int]:
@@ -40,6 +43,22 @@ def _in_model(project: Project, producer: Layer, consumer: Layer) -> Iterator[in
             yield between
 
 
+def _before_norms(project: Project, producer: Layer, consumer: Layer) -> Iterator[int]:
+    """Yield the widths that others of the model have twice or more before a layer of the consumer's kind; of numbers
+    only: a name says itself what is meant.
+    """
+    written = argument_expression(project, producer, output_parameter(producer))
+    if written is None or not isinstance(written.node, ast.Constant):
+        return
+    counts: Counter[int] = Counter()
+    for first, second in pairwise(project.trace.layers):
+        between = _sizes(first)[1] if output_parameter(first) else None
+        kinds = (first.kind, second.kind) == (producer.kind, consumer.kind)
+        if kinds and first is not producer and between is not None and between == width(second, NORMED):
+            counts[between] += 1
+    yield from (between for between, count in counts.items() if count > 1)
+
+
 def _sizes(layer: Layer) -> tuple[int | None, int | None]:
     return width(layer, INPUTS), width(layer, (output_parameter(layer),))
 
@@ -52,12 +71,15 @@ def _in_file(project: Project, producer: Layer, consumer: Layer) -> Iterator[int
     if source is None or calls[0] is None or calls[1] is None or calls[1].source is not source or "" in names:
         return
     own = source.class_of(calls[0].node)
-    outputs, inputs = output_parameter(producer), next((n for n in INPUTS if consumer.setting(n) is not None), "")
+    outputs, inputs = (
+        output_parameter(producer),
+        next((n for n in (*INPUTS, *NORMED) if consumer.setting(n) is not None), ""),
+    )
     for class_ in (node for node in source.nodes if isinstance(node, ast.ClassDef) and node is not own):
         built = {dotted(line.targets[0]): line.value for line in ast.walk(class_) if isinstance(line, ast.Assign)}
-        given = _number(built.get(f"self.{names[0]}"), producer.kind, outputs)
-        if given is not None and given == _number(built.get(f"self.{names[1]}"), consumer.kind, inputs):
-            yield given
+        number = _number(built.get(f"self.{names[0]}"), producer.kind, outputs)
+        if number is not None and number == _number(built.get(f"self.{names[1]}"), consumer.kind, inputs):
+            yield number
 
 
 def _number(call: ast.expr | None, kind: str, parameter: str) -> int | None:

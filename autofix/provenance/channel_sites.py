@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from autofix.facts.joins import joined
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import Site, SiteKind, width_evidence
+from autofix.provenance.alike_layers import widths_between
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer, width
 from autofix.records.costs import Evidence
 from autofix.records.trace import Layer
@@ -50,12 +51,16 @@ def producer_extra(
     """Return what is said of changing the failing layer, and of changing the layer before it.
 
     Of a norm, the layer built after the producing one is asked: it takes either what is expected here or what came out.
+    Where there is none, the other layers of the model that were built alike are.
     ``hints`` are the sizes that were flattened into those features.
     """
     producing = producing_layer(project, tensor)
     other = None if producing is None else next_layer(project, producing[1], failing)
     norm = "Norm" in failing.kind and not joined(project, tensor, 1)
     if other is not None and norm and input_size(other) == expected:
+        return width_evidence.PRODUCER_DISAGREES
+    between = widths_between(project, producing[1], failing) if norm and producing and other is None else ()
+    if expected in between and actual not in between:
         return width_evidence.PRODUCER_DISAGREES
     if norm:
         return width_evidence.CONSUMER_DISAGREES
