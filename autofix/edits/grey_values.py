@@ -62,9 +62,9 @@ def _places(
     project: Project, place: Expression, labels: Tensor, suffix: str
 ) -> Iterator[tuple[str, Edit, tuple[Piece, ...]]]:
     """Yield where labels are made, bound and read, with the edit there and the evidence, the best first."""
-    made = _made_by_data_set(project, labels)
-    if made is not None:
-        yield _behind(made, suffix, ())
+    origin = _made_by_data_set(project, labels)
+    if origin is not None:
+        yield _behind(origin, suffix, ())
     for steps, before in same_values(project, place, labels):
         if isinstance(before.node, (ast.Subscript, ast.Call)):
             yield _behind(before, suffix, (Evidence.OUTWARD * steps,))

@@ -10,10 +10,9 @@ Source. torch.nn.Embedding and torch.nn.EmbeddingBag.
 
 import ast
 
-from autofix.edits.caller_edits import in_program
+from autofix.edits.counted_rows import adds_a_number, counts_steps
 from autofix.facts.fault_path import calls
 from autofix.provenance.producers import argument_expression, argument_sites
-from autofix.provenance.render_expression import parsed
 from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.name_bindings import callee_name
 
@@ -59,9 +58,9 @@ class EmbeddingRange(Rule):
         for site in argument_sites(project, layer, "num_embeddings", required):
             is_own_place = count is not None and site.place == count.source.location(count.node)
             # What a name counts is more than the highest index that this sample happens to have.
-            made_up = count is not None and is_own_place and _adds_a_number(count.node, site.text)
+            made_up = count is not None and is_own_place and adds_a_number(count.node, site.text)
             reason = "the rows are counted from this sample, and a name said how many there are" if made_up else ""
-            reason = reason or _LONGEST * _counts_steps(project, operation)
+            reason = reason or _LONGEST * counts_steps(project, operation)
             yield self.fix(f"give `{name}` {site.result} rows", site.edits, *site.evidence, doubt=reason)
         if count is not None and 0 < required - rows <= MAX_ONE_MORE and not isinstance(count.node, ast.Constant):
             text = f"{count.text} + {required - rows}"
@@ -80,16 +79,3 @@ class EmbeddingRange(Rule):
                 edit = call.source.replace(call.node, f"{call.text} + 1")
                 title = f"count one more than the highest index: `{call.text} + 1`"
                 yield self.fix(title, (edit,), Evidence.EVIDENT, doubt=_COUNTED)
-
-
-def _counts_steps(project: Project, operation: Operation) -> bool:
-    """Return whether a program asks for positions, of which the next batch may have more."""
-    ancestry = project.ancestry(operation.tensors[0]) if operation.tensors and in_program(project) else ()
-    return any(maker.operator in {"arange", "cumsum"} for maker in ancestry)
-
-
-def _adds_a_number(node: ast.expr, text: str) -> bool:
-    """Return whether a name, or an expression of names, gets a number that it did not contain."""
-    numbers = [node.value for node in ast.walk(parsed(text)) if isinstance(node, ast.Constant)]
-    own = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
-    return not isinstance(node, ast.Constant) and any(number not in own for number in numbers)

@@ -8,10 +8,7 @@ Fix safety. Safe: the values stay, and each is compared with its own target.
 Source. The broadcasting semantics note of torch.
 """
 
-from autofix.facts.call_sites import followed
-from autofix.facts.dataflow import outer
-from autofix.facts.recurrences import odd_operand
-from autofix.operators.shape_functions import extra_dimension
+from autofix.edits.own_targets import own_targets
 from autofix.rule import Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 
@@ -39,26 +36,4 @@ class AccidentalOuter(Rule):
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        if len(operation.tensors) != 2:
-            return
-        shapes = [tensor.shape for tensor in operation.tensors]
-        for at, (own, other) in enumerate(zip(shapes, reversed(shapes), strict=True)):
-            method = _without_ones(own, other)
-            for expression in odd_operand(project, operation, at, _is_outer) if method else ():
-                title = f"compare each with its own: `{expression.text}.{method}`, {own} against {other}"
-                yield self.fix(title, (followed(expression, f".{method}"),))
-
-
-def _is_outer(operation: Operation) -> bool:
-    return outer(*(tensor.shape for tensor in operation.tensors)) is not None
-
-
-def _without_ones(own: tuple[int, ...], other: tuple[int, ...]) -> str:
-    """Return the call that takes away the ones that only ``own`` has; empty where there is no single one."""
-    extra = extra_dimension(own, other)
-    if extra is not None:
-        return f"squeeze({extra})"
-    if len(own) == len(other) == 2 and own[0] == 1:
-        return "t()"
-    rest = own[len(other) :]
-    return f"flatten({len(other) - 1})" if other and own[: len(other)] == other and rest and set(rest) == {1} else ""
+        return (self.fix(words, (edit,)) for words, edit in own_targets(project, operation))
