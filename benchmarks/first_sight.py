@@ -30,6 +30,7 @@ COMMITS = {
     "blind-k": "1cc9930",
     "blind-l": "217d183",
     "blind-m": "276bc34",
+    "blind-n": "c8be595",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
