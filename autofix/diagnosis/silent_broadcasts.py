@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
-from autofix.facts.dataflow import accidental_column, feeds_a_loss, outer
+from autofix.facts.dataflow import accidental_column, feeds_a_loss, is_laid_out, outer
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
 from autofix.operators.table import find
@@ -38,7 +38,7 @@ def find_broadcasts(project: Project) -> Iterator[SilentFault]:
         row = find(operation.target)
         is_loss = row is not None and row.family is Family.ELEMENTWISE_LOSS and len(operation.tensors) > 1
         words = warned.get(operation.index)
-        if words is not None and not (is_loss and _are_partners(operation)):
+        if words is not None and not (is_loss and (_are_partners(operation) or _is_repeated(project, operation))):
             mismatch = Mismatch.SILENT_BROADCAST if is_loss else Mismatch.SILENT_WARNING
             message = _loss_words(operation) if is_loss else _warning_words(operation, words)
             yield from faults_at(mismatch, message, project, operation, is_strong=True)
@@ -54,6 +54,15 @@ def _are_partners(operation: Operation) -> bool:
     a, b = (tensor.shape for tensor in operation.tensors[:2])
     pairs = [max(pair) for pair in zip_longest(reversed(a), reversed(b), fillvalue=1)]
     return math.prod(pairs) == math.prod(a) == math.prod(b) and (math.prod(a) > 1 or not (a and b))
+
+
+def _is_repeated(project: Project, operation: Operation) -> bool:
+    """Return whether one of two tensors of a rank was given a dimension of one by the code, along which it meets all of
+    the other: one target for each of several proposals.
+    """
+    smaller, larger = sorted(operation.tensors[:2], key=lambda tensor: math.prod(tensor.shape))
+    fits = all(own in (1, size) for own, size in zip(smaller.shape, larger.shape, strict=False))
+    return smaller.rank == larger.rank > 2 and fits and is_laid_out(project, smaller)
 
 
 def _pairs_samples(project: Project, operation: Operation, is_loss: bool) -> bool:

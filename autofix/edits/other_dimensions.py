@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations, islice, permutations
 
 from autofix.facts import size_origins
-from autofix.facts.call_sites import is_method
+from autofix.facts.call_sites import is_method, written
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
@@ -20,10 +20,11 @@ from autofix.provenance.producers import argument_expression, output_parameter
 from autofix.records.costs import Evidence, Piece
 from autofix.records.finding import FEATURES, Finding
 from autofix.records.locations import Edit, Range
-from autofix.records.trace import Operation
+from autofix.records.trace import Layer, Operation
 from autofix.records.values import is_integer
 
 MOST_RANK = 5
+_WRITTEN = (ast.Constant, ast.UnaryOp)
 MOST = 24
 # Beyond them a size that a layer was built for is hardly found in another dimension by chance.
 _OFTEN, _RARE = 4, 8
@@ -112,3 +113,33 @@ def _is_by_chance(finding: Finding, project: Project, size: int) -> bool:
                 return False
             origins.append(given_by)
     return bool(origins) and not any(have_one_origin(project, width, each) for each in origins)
+
+
+def written_dimensions(
+    project: Project, operation: Operation, layer: Layer | None, dimension: int
+) -> Iterator[Expression]:
+    """Yield the literals of the call, or of the layer's constructor, that spell the dimension."""
+    place = written(project, operation) if layer is None else project.construction_call(layer)
+    if place is None or not isinstance(place.node, ast.Call):
+        return
+    skipped = 1 if layer is None and not is_method(operation, place.node) else 0
+    named = [k.value for k in place.node.keywords if (k.arg or "").startswith(("dim", "start_dim", "axis"))]
+    for node in (*place.node.args[skipped:], *named):
+        for part in node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]:
+            literal = Expression(place.source, part, place.frames)
+            number = part.operand if isinstance(part, ast.UnaryOp) else part
+            if isinstance(number, ast.Constant) and project.integer(literal) == dimension:
+                yield literal
+
+
+def without_missing(place: Expression, rank: int) -> Edit | None:
+    """Return the edit of a list of dimensions, of which one stands at ``place``, to those that a rank has."""
+    node = place.source.parents.get(place.node)
+    if not isinstance(node, (ast.Tuple, ast.List)) or not all(isinstance(part, _WRITTEN) for part in node.elts):
+        return None
+    there = [part for part in node.elts if -rank <= ast.literal_eval(part) < rank]
+    texts = [place.source.text_of(part) for part in there]
+    if not texts or len(texts) == len(node.elts):
+        return None
+    text = f"{texts[0]}," if len(texts) == 1 and isinstance(node, ast.Tuple) else ", ".join(texts)
+    return place.source.replace(node, f"[{text}]" if isinstance(node, ast.List) else f"({text})")

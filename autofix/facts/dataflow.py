@@ -119,12 +119,17 @@ def accidental_column(project: Project, tensors: tuple[Tensor, ...]) -> bool:
     is_crossed = longer.rank == shorter.rank
     if is_crossed and of_a_model(project, longer) == of_a_model(project, shorter):
         return False  # Of two outputs or two rows of data all pairs may be meant, of an output and its target not.
-    for maker in (_maker(project, tensor) for tensor in ((longer, shorter) if is_crossed else (longer,))):
-        if maker is not None and (maker.operator in _CHOSEN or maker.keyword("keepdim") is True):
-            return False
+    if any(is_laid_out(project, tensor) for tensor in ((longer, shorter) if is_crossed else (longer,))):
+        return False
     if not _is_data(project, longer) or not _is_data(project, shorter):
         return False
     return not _roots(project, longer) & _roots(project, shorter)
+
+
+def is_laid_out(project: Project, tensor: Tensor) -> bool:
+    """Return whether the code gave a tensor its dimensions of one: by a view, or by ``keepdim``."""
+    maker = _maker(project, tensor)
+    return maker is not None and (maker.operator in _CHOSEN or maker.keyword("keepdim") is True)
 
 
 def _maker(project: Project, tensor: Tensor) -> Operation | None:

@@ -408,3 +408,15 @@ def test_classes_get_their_forward_back(run: Run) -> None:
         assert trace.ending is Ending.PASSED, trace.message
     trace = run(net("self.fc = nn.GRU(4, 3)", check.format("Linear", False)), "2,4")
     assert trace.ending is Ending.PASSED, trace.message
+
+
+def test_a_copy_is_built_where_the_layer_of_its_name_was(run: Run) -> None:
+    header = "class Pair(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    header += "        self.first = nn.Linear(3, 3)\n        self.second = nn.Linear(3, 3)\n"
+    header += "    def forward(self, x):\n        return self.second(self.first(x))\n"
+    text = net(
+        "self.pairs = nn.ModuleList([copy.deepcopy(Pair()) for _ in range(2)])", "return self.pairs[1](x)", header
+    )
+    trace = run(text, "2,3")
+    built = {layer.path: layer.construction[0].range.start.line for layer in trace.layers if layer.kind == "Linear"}
+    assert built["pairs.1.second"] == built["pairs.1.first"] + 1

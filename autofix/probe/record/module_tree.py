@@ -32,7 +32,12 @@ def modules(model: torch.nn.Module) -> Iterator[torch.nn.Module]:
 
 
 def children(module: torch.nn.Module) -> Iterable[torch.nn.Module]:
-    return [child for child in vars(module).get("_modules", {}).values() if child is not None]
+    return [child for _, child in own_parts(module)]
+
+
+def own_parts(module: torch.nn.Module) -> list[tuple[str, torch.nn.Module]]:
+    """Return the layers that a layer holds itself, by name; one whose constructor has not run has none."""
+    return [(name, child) for name, child in vars(module).get("_modules", {}).items() if child is not None]
 
 
 def named_tensors(model: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:

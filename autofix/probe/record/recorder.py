@@ -119,7 +119,7 @@ class Recorder(torch.fx.Tracer):
         for path, module in module_tree.named_modules(model, each_once=False):
             self._paths.setdefault(id(module), (prefix + path).rstrip("."))
             if id(module) not in self._identities:
-                self._adopt_copy(module, twins)
+                self._adopt_copy(module, path.rpartition(".")[2], twins)
         for name, tensor in module_tree.named_tensors(model):
             if self._name_of(tensor) is None:
                 self._names[id(tensor)] = (weakref.ref(tensor), prefix + name)
@@ -129,15 +129,17 @@ class Recorder(torch.fx.Tracer):
         entry = self._names.get(id(tensor))
         return entry[1] if entry is not None and entry[0]() is tensor else None
 
-    def _adopt_copy(self, module: torch.nn.Module, twins: dict[Any, int]) -> None:
+    def _adopt_copy(self, module: torch.nn.Module, name: str, twins: dict[Any, int]) -> None:
         """Add a deep copy, built without its constructor, with the construction chain of the layer that it copies.
 
-        ``twins`` are the first layers of each make, found when the first copy asks.
+        ``twins`` are the first layers of each make, and of each make and name, found when the first copy asks.
         """
         if not twins:
+            names = {id(part): own for known in self.modules for own, part in module_tree.own_parts(known)}
             for index, known in enumerate(self.modules):
                 twins.setdefault(_make(known), index)
-        twin = twins.get(_make(module))
+                twins.setdefault((_make(known), names.get(id(known))), index)
+        twin = twins.get((_make(module), name), twins.get(_make(module)))
         self._identities[id(module)] = len(self.modules)
         self.modules.append(module)
         self.layers.append({"frames": [] if twin is None else self.layers[twin]["frames"]})

@@ -11,13 +11,10 @@ unsafe.
 Source. torch.squeeze, torch.softmax, torch.cumsum, and the note on dimensions in torch's tensor views.
 """
 
-import ast
-from collections.abc import Iterator
-
+from autofix.edits.other_dimensions import without_missing, written_dimensions
 from autofix.edits.rank_changes import behind, without_call
 from autofix.edits.set_arguments import argument_set
-from autofix.facts.call_sites import is_method, written
-from autofix.rule import Evidence, Expression, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 _SQUEEZE = frozenset(("squeeze",))
 
@@ -31,6 +28,9 @@ class DimensionRange(Rule):
         weights of an attention: 2,5,8
             self.k = nn.Linear(8, 8)
             scores = x @ self.k(x).mT; scores.softmax(< => dim=-1>) @ x
+        a divergence that was written for maps: 6,4,8
+            self.fc = nn.Linear(8, 8)
+            ((self.fc(x) - x) ** 2).mean(dim=<(1, 2, 3) => (1, 2)>, keepdim=True).sum()
         declines a dimension that is computed: 4,6
             self.dims = {'class': 2}
             torch.softmax(x, dim=self.dims['class'] + 0 * len(self.dims))
@@ -58,23 +58,9 @@ class DimensionRange(Rule):
         text, squeezed = str(last if dimension > 0 else -last - 1), behind(project, operation.tensors, _SQUEEZE)
         near = dimension in (last + 1, -last - 2) and next(squeezed, None) is None
         doubt, evidence = "another dimension could be meant", (Evidence.RUNNER_UP, Evidence.OTHER_READING)
-        for place in _written_dimensions(project, operation, project.layer(finding.layer), dimension):
+        for place in written_dimensions(project, operation, project.layer(finding.layer), dimension):
+            shorter = without_missing(place, rank)
+            if shorter is not None:
+                yield self.fix(f"name `{shorter.text}`, which are there", (shorter,), Evidence.EVIDENT, doubt=doubt)
             title, edits = f"name dimension {text} instead of {dimension}", (place.source.replace(place.node, text),)
             yield self.fix(title, edits, *(() if near else evidence), doubt="" if near else doubt)
-
-
-def _written_dimensions(
-    project: Project, operation: Operation, layer: Layer | None, dimension: int
-) -> Iterator[Expression]:
-    """Yield the literals of the call, or of the layer's constructor, that spell the dimension."""
-    place = written(project, operation) if layer is None else project.construction_call(layer)
-    if place is None or not isinstance(place.node, ast.Call):
-        return
-    skipped = 1 if layer is None and not is_method(operation, place.node) else 0
-    named = [k.value for k in place.node.keywords if (k.arg or "").startswith(("dim", "start_dim", "axis"))]
-    for node in (*place.node.args[skipped:], *named):
-        for part in node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]:
-            literal = Expression(place.source, part, place.frames)
-            number = part.operand if isinstance(part, ast.UnaryOp) else part
-            if isinstance(number, ast.Constant) and project.integer(literal) == dimension:
-                yield literal
