@@ -7,7 +7,7 @@ Sizes that a layer is built for are left to provenance, which knows where they c
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -18,7 +18,7 @@ from autofix.edits.verdicts import recorded_at, verdict_of
 from autofix.facts.call_sites import argument_of, is_batch, is_method, size_at_hand, written
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import makers, replayed_results
+from autofix.facts.replays import makers, replayed_with
 from autofix.operators.families import Family
 from autofix.operators.operator import Parameter
 from autofix.provenance import sites
@@ -85,16 +85,19 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
         for position, parameter in enumerate(_parameters(call, maker)):
             for kind, value, text in _values(project, call, parameter, place, operation):
                 other = call.with_argument(parameter.name, value)
-                if not fits(other):
+                if steps and (
+                    not fits(other) or len(other.results) != len(call.results) or other.results == call.results
+                ):
                     continue
-                if steps:
-                    before, results = call.results, other.results
-                    changed = len(results) == len(before) and results != before
-                    after = replayed_results(project, maker, results, operation) if changed else None
-                    if after is None or not fits(after):
-                        continue
+                after = replayed_with(project, maker, _with_value(parameter.name, value), operation)
+                if after is None or not fits(after):
+                    continue
                 yield from _written(project, maker, place, parameter, position, (kind, text, steps))
     yield from _numbers(project, operation)
+
+
+def _with_value(name: str, value: object) -> Callable[[BoundCall], BoundCall]:
+    return lambda call: call.with_argument(name, value)
 
 
 def _numbers(project: Project, operation: Operation) -> Iterator[ArgumentValue]:

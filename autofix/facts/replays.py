@@ -4,14 +4,17 @@ through what ran in between, by the contracts of its operators and without a run
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.project_view import Project
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor, tensors_of
 
+Change = Callable[[BoundCall], BoundCall]
 MOST_BACK = 12
+# How far back of a fault the same line is looked for that ran more than once.
+_MOST_REPEATED = 1000
 MOST_BETWEEN = 4000  # Of a program's operations; beyond it, one candidate would cost as much as a run.
 
 
@@ -53,6 +56,42 @@ def replayed_results(
 ) -> BoundCall | None:
     """Return the same for an operation that gives several tensors, each of which would have another shape."""
     return carried(project, _changed(start, shapes), start.index, until)
+
+
+def replayed_with(project: Project, maker: Operation, change: Change, until: Operation) -> BoundCall | None:
+    """Return the call ``until`` as it would be if what is written where ``maker`` ran were changed, each time that it
+    ran on the way: in a loop the edit of one execution is that of all.
+    """
+    there = project.once(("ran there", maker.index, until.index), lambda: _ran_there(project, maker, until))
+    changed: dict[tuple[int | None, Shape], Shape] = {}
+    for operation in project.trace.operations[min(there) : until.index + 1]:
+        is_there, is_last = operation.index in there, operation.index == until.index
+        reads = any((tensor.producer, tensor.shape) in changed for tensor in operation.tensors)
+        if not (reads or is_there or is_last):
+            continue
+        call = _with(project, operation, changed)
+        call = change(call) if call is not None and is_there else call
+        if is_last:
+            return call
+        results = () if call is None else call.results
+        if not results or len(results) != len(tensors_of((operation.result,))) or None in results:
+            return None
+        changed |= _changed(operation, results)
+    return None
+
+
+def _ran_there(project: Project, maker: Operation, until: Operation) -> frozenset[int]:
+    """Return the operations on the way that the place of ``maker`` ran, itself among them."""
+    place, near = _place(project, maker), project.trace.operations[max(0, until.index - _MOST_REPEATED) : until.index]
+    alike = (o for o in near if o.target == maker.target and _place(project, o) == place)
+    return frozenset((maker.index, *(operation.index for operation in alike)))
+
+
+def _place(project: Project, operation: Operation) -> tuple[object, ...]:
+    """Return where an operation is written, or where its layer was built."""
+    layer = project.layer_of(operation)
+    frames = operation.frames if layer is None else layer.construction
+    return (operation.index,) if not frames else (frames[0].path, frames[0].range)
 
 
 def replayed_since(project: Project, old: Tensor, new: Tensor, until: Operation) -> BoundCall | None:
