@@ -31,13 +31,18 @@ class CollateFunction:
 
 
 def bare_loaders(project: Project) -> Iterator[tuple[Source, ast.Call]]:
-    """Yield the calls that make a loader without a function for its samples: of torch's class, of one made of it, or of
-    a function that hands its arguments on to one.
+    """Yield the calls that make a loader without a function for its samples."""
+    return ((source, call) for source, call in loader_calls(project) if not _has_function(source, call))
+
+
+def loader_calls(project: Project) -> Iterator[tuple[Source, ast.Call]]:
+    """Yield the calls that make a loader: of torch's class, of one made of it, or of a function that hands its
+    arguments on to one.
     """
     names = _loader_names(project)
     for source in project.sources():
         for call in source.calls:
-            if _original(source, callee_name(call)) in names and not _has_function(source, call):
+            if _original(source, callee_name(call)) in names:
                 yield source, call
 
 

@@ -1,18 +1,16 @@
 """AF121 inference-in-training-mode: one sample goes through batch norm in training mode.
 
 Why it fails. In training mode batch norm takes its statistics from the batch; one value per channel has none. A
-script that only predicts forgot to switch the model to evaluation.
-What the fix does. Adds ``.eval()`` where the script builds the model, if nothing in the script trains.
-Fix safety. Safe in a script without a backward pass; elsewhere nothing is proposed: there the batch is too small,
-which is a question of the data.
-Source. torch.nn.BatchNorm1d, section on running statistics; torch.nn.Module.eval.
+script that only predicts forgot to switch the model to evaluation; one that trains has a sample left over at the end.
+What the fix does. Adds ``.eval()`` where the script builds the model, if nothing in the script trains; else lets the
+loader leave out the last batch where it is not full: ``drop_last=True``.
+Fix safety. Safe in a script without a backward pass; else unsafe, as the sample that is left over is not trained on.
+Source. torch.nn.BatchNorm1d, section on running statistics; torch.nn.Module.eval; torch.utils.data.DataLoader.
 """
 
-import ast
-
-from autofix.records.trace import Stage
-from autofix.rule import Example, Expression, Finding, Fixes, Mismatch, Project, Rule, model, shown
-from autofix.syntax.source import dotted
+from autofix.edits.caller_edits import in_program
+from autofix.edits.last_batches import built_model, full_batches, trains
+from autofix.rule import Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
 from autofix.syntax.spelling import receiver
 
 _SCRIPT = "\n\nnet = {}\nprint(net(torch.ones(1, 3, 1, 1)).shape)\n"
@@ -35,29 +33,15 @@ class EvaluationMode(Rule):
     )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        failure = project.trace.failure
-        if failure is None or failure.stage is not Stage.SCRIPT or _trains(project):
+        full = full_batches(project, project.operation(finding))
+        if full is not None:
+            reason = "the sample that is left over is not trained on"
+            yield self.fix(f"leave out what fills no batch: `drop_last={full[0]}`", (full[1],), doubt=reason)
+        if not in_program(project) or trains(project):
             return
-        model_call = _model(project)
+        model_call = built_model(project)
         if model_call is not None:
             text = f"{receiver(model_call.text)}.eval()"
             edit = model_call.source.replace(model_call.node, text)
             reason = "the script predicts and never trains"
             yield self.fix(f"put the model into evaluation mode: `{text}`", (edit,), reason=reason)
-
-
-def _trains(project: Project) -> bool:
-    calls = (node.func for source in project.sources() for node in source.nodes if isinstance(node, ast.Call))
-    return any(getattr(callee, "attr", "") in {"backward", "step"} for callee in calls)
-
-
-def _model(project: Project) -> Expression | None:
-    """Return the call that built the root model, where it is assigned to a name."""
-    for layer in (layer for layer in project.trace.layers if layer.path == ""):
-        for index, frame in enumerate(layer.construction):
-            source = project.source(frame.path)
-            call = source.call_at(frame.range)
-            is_assigned = call is not None and isinstance(source.parents.get(call), ast.Assign)
-            if call is not None and is_assigned and not dotted(call.func).endswith("__init__"):
-                return Expression(source, call, layer.construction[index:])
-    return None
