@@ -1,11 +1,11 @@
 """AF502 fixed-pooling: an average pool before the head is made for one size of image.
 
 Why it fails. ``nn.AvgPool2d(7)`` gives one value per channel for maps of 7 by 7; larger maps leave more than the
-Linear layer after it takes, smaller ones do not fit the kernel.
+Linear layer after it takes, smaller ones do not fit the kernel; ``view(-1, 64)`` makes rows of the places left.
 What the fix does. Makes the pool adaptive, so that the layer after it gets what it was built for:
 ``nn.AdaptiveAvgPool2d(1)``. On the size the model was made for, nothing changes, and the weights of the head keep
 their shape.
-Fix safety. Safe where the head takes one value per channel, or a square of them.
+Fix safety. Safe where the head takes one value per channel, or a square of them; unsafe where places became rows.
 Source. torch.nn.AvgPool2d and torch.nn.AdaptiveAvgPool2d.
 """
 
@@ -13,21 +13,27 @@ import ast
 import math
 from collections.abc import Iterator
 
+from autofix.edits.folded_pools import folded_pool
 from autofix.edits.swap_class import spelled
 from autofix.provenance.channel_sites import number
 from autofix.records.values import Sequence
 from autofix.rule import Edit, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
+_FOLDED = (Mismatch.LOSS_BATCH, Mismatch.LOSS_SHAPE, Mismatch.BROADCAST)
+_PLACES = "a target for each of the places that the pool leaves could be meant"
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
 _FOLLOWING = {"flatten", "view", "reshape", "Flatten", "squeeze", "Dropout", "dropout", "relu", "ReLU", "contiguous"}
 
 
 class FixedPooling(Rule):
-    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.KERNEL_TOO_LARGE)
+    mismatches = (Mismatch.LINEAR_IN_FEATURES, Mismatch.KERNEL_TOO_LARGE, *_FOLDED)
     examples = shown("""
         a function, and a smaller image: 2,3,2,2
             self.head = nn.Linear(3, 5)
             x = F.<avg_pool2d(x, 4 => adaptive_avg_pool2d(x, 1>); self.head(x.flatten(1))
+        places that became rows: 2,3,4,4
+            self.pool = nn.<AvgPool2d(2 => AdaptiveAvgPool2d(1>); self.loss = nn.CrossEntropyLoss()
+            x = self.pool(x).view(-1, 3); self.loss(x, torch.zeros(2).long())
         declines where the head takes no square of values per channel: 2,3,2,2
             above: SIZES = [int(n) for n in '4'.split()]
             self.pool = nn.AvgPool2d(*SIZES); self.head = nn.Linear(7, 5)
@@ -39,7 +45,9 @@ class FixedPooling(Rule):
         if not operation.tensors:
             return
         is_too_large = finding.mismatch is Mismatch.KERNEL_TOO_LARGE
-        pool = operation if is_too_large else _pool_before(project, operation.tensors[0])
+        is_folded = finding.mismatch in _FOLDED
+        before = folded_pool(project, operation) if is_folded else _pool_before(project, operation.tensors[0])
+        pool = operation if is_too_large else before
         tensor = pool.tensors[0] if pool is not None and pool.tensors else None
         if pool is None or tensor is None or tensor.rank < 3:
             return
@@ -47,7 +55,8 @@ class FixedPooling(Rule):
         if not dimensions or tensor.rank < dimensions[0] + 1:
             return
         channels = tensor.shape[-dimensions[0] - 1]
-        features = _next_features(project, pool, channels) if is_too_large else finding.expected[0]
+        features = channels if is_folded else finding.expected[0]
+        features = _next_features(project, pool, channels) if is_too_large else features
         side = _side(features, channels, dimensions[0])
         if side is None:
             return
@@ -59,7 +68,8 @@ class FixedPooling(Rule):
         title = f"make the pool of {tensor.shape} adaptive, with an output of {side}"
         reason = f"the layer after it takes {features} features, {side} by {side} for each of {channels} channels"
         for edits in _adaptive(project, pool, side):
-            yield self.fix(title, edits, Evidence.EXACT_FIT, Evidence.OTHER_READING * doubts, reason=reason)
+            evidence = Evidence.EXACT_FIT, Evidence.OTHER_READING * doubts
+            yield self.fix(title, edits, *evidence, reason=reason, doubt=_PLACES * is_folded)
 
 
 def _adaptive(project: Project, pool: Operation, side: int) -> Iterator[tuple[Edit, ...]]:
