@@ -14,6 +14,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation
 from autofix.syntax.call_edits import with_argument
+from autofix.syntax.evaluation import only_evaluates
 from autofix.syntax.source import argument, dotted
 
 _TRAINING = frozenset(("backward", "step"))
@@ -30,7 +31,11 @@ def full_batches(project: Project, operation: Operation | None) -> tuple[str, Ed
         return None
     if not any(_is_trained(project, frame) for frame in operation.frames):
         return None
-    calls = [each for each in loader_calls(project) if _may_leave_out(each[1])]
+    calls = [
+        (source, call)
+        for source, call in loader_calls(project)
+        if _may_leave_out(call) and not only_evaluates(source.function_of(call))
+    ]
     shuffled = [each for each in calls if _shuffle(each[1]) is not None]
     if len(calls if len(calls) == 1 else shuffled) != 1:
         return None

@@ -2,8 +2,8 @@
 
 Why it fails. ``torch.stack`` takes tensors of one shape; sentences and signals in a batch rarely have one. A
 ``DataLoader`` stacks the parts of its samples unless it is passed a ``collate_fn``.
-What the fix does. Pads them to the longest: ``pad_sequence(x, batch_first=True)``. To a loader it passes a function
-that stacks what is of one size and leaves the rest a list, where what follows takes one, or else pads it.
+What the fix does. Pads them to the longest: ``pad_sequence(x, batch_first=True)``, or to the bound that a data set cuts
+them to. To a loader it passes a function that stacks what is of one size and leaves the rest a list, or else pads it.
 Fix safety. Unsafe: zero may be a word of its own, and cutting could be meant.
 Source. torch.nn.utils.rnn.pad_sequence, torch.stack and torch.utils.data.default_collate.
 """
@@ -11,6 +11,7 @@ Source. torch.nn.utils.rnn.pad_sequence, torch.stack and torch.utils.data.defaul
 import ast
 
 from autofix.edits.collated_samples import Collation, collated_samples, differ_in_length, padding_of
+from autofix.edits.padded_cuts import padded_cuts
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 
@@ -28,11 +29,14 @@ class UnequalLengths(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
+        for text, edit in padded_cuts(project):
+            evidence, reason = (Evidence.EXACT_FIT, Evidence.EVIDENT), "zero may be a value of its own"
+            yield self.fix(f"pad what is cut to the same bound: `{text}`", (edit,), *evidence, reason=reason)
         for collated in collated_samples(project):
             title = f"pass `{collated.name}`, {collated.collation.value}"
-            evidence = Evidence.AGREES * (collated.collation is Collation.NAMED), Evidence.RUNNER_UP * collated.rank
+            agrees = Evidence.AGREES * (collated.collation is Collation.NAMED)
             reason = "padding, cutting and lists are all that may be meant for samples of unequal sizes"
-            yield self.fix(title, collated.edits, *evidence, reason=reason)
+            yield self.fix(title, collated.edits, agrees, Evidence.RUNNER_UP * collated.rank, reason=reason)
         yield from super().propose(finding, project)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
