@@ -45,7 +45,7 @@ def folded_partners(project: Project, operation: Operation) -> Iterator[Layout]:
     seen: set[object] = set()
     for index, tensor in enumerate(operation.tensors):
         lined = [t for maker in lineage(project, tensor, _MOST_BACK) for t in maker.tensors]
-        for other in operation.tensors if tensor.rank else ():
+        for other in operation.tensors if tensor.rank and tensor.shape[0] else ():
             is_more = other is not tensor and other.rank and other.shape[0] > tensor.shape[0]
             for fold in _folds(project, other) if is_more and other.shape[0] % tensor.shape[0] == 0 else ():
                 if other.shape[0] // tensor.shape[0] != fold.times:

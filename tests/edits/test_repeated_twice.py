@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from autofix.records.report import Report
+
 CheckChange = Callable[[str, str, tuple[str, str]], None]
 
 HEADER = """import torch
@@ -69,3 +71,8 @@ def test_the_repetition_without_a_partner_is_left_out(
     program: str, change: tuple[str, str], check_change: CheckChange
 ) -> None:
     check_change(HEADER, program, change)
+
+
+def test_an_operand_without_rows_is_no_sample(repaired: Callable[..., Report]) -> None:
+    report = repaired(HEADER + "x = torch.randn(3, 4)\ny = x[3:]\nprint(y + x)\n")
+    assert not [note for note in report.notes if "AF901" in note]
