@@ -6,7 +6,7 @@ They read ranks and sizes; joining and multiplying tensors are elsewhere.
 from __future__ import annotations
 
 from autofix.diagnosis.cause import Cause, show, tensor_at
-from autofix.operators.equations import Equation, Relation
+from autofix.operators.equations import DtypeIn, Equation, Relation
 from autofix.operators.operator import DIMENSION_NAMES
 from autofix.operators.table import function
 from autofix.operators.terms import Argument, Size, value_of
@@ -77,6 +77,8 @@ def indexed(operation: Operation, subject: str) -> Cause | None:
     tensor = tensor_at(operation, 0)
     if tensor is None or len(operation.arguments) < 2:
         return None
+    if (cause := _fractions(operation, subject)) is not None:
+        return cause
     if operation.operator == "setitem" and (cause := _assigned(operation, subject)) is not None:
         return cause
     key = operation.arguments[1]
@@ -108,6 +110,19 @@ def indexed(operation: Operation, subject: str) -> Cause | None:
     return Cause(
         Mismatch.INDEX_RANGE, f"{subject} on {show(tensor.shape)}", (), tensor.shape, "", 0, detail=Detail.MASK
     )
+
+
+def _fractions(operation: Operation, subject: str) -> Cause | None:
+    """Return the cause where a tensor between the brackets has numbers that count nothing."""
+    row = function(operation.target)
+    call = None if row is None else row.bind(operation.arguments, dict(operation.keywords))
+    for needed in row.refused(call) if row is not None and call is not None else ():
+        tensor = call.tensor(needed.operand, needed.item) if isinstance(needed, DtypeIn) and call is not None else None
+        if isinstance(needed, DtypeIn) and tensor is not None:
+            message = f"{subject} takes whole numbers as indices but receives an index of {tensor.dtype}"
+            operand = operation.tensors.index(tensor, 1) if tensor in operation.tensors[1:] else None
+            return Cause(Mismatch.DTYPE, message, (), tensor.shape, "", operand, detail=Detail.TO_LONG)
+    return None
 
 
 def _assigned(operation: Operation, subject: str) -> Cause | None:

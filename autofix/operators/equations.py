@@ -43,13 +43,14 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class DtypeIn:
-    """An operand that has to have one of these dtypes."""
+    """An operand, or one item of a sequence of them, that has to have one of these dtypes."""
 
     operand: str
     dtypes: tuple[str, ...]
+    item: int | None = None
 
     def holds(self, call: Call) -> bool | None:
-        tensor = call.tensor(self.operand)
+        tensor = call.tensor(self.operand, self.item)
         return None if tensor is None else tensor.dtype in self.dtypes
 
 

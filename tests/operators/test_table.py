@@ -179,7 +179,7 @@ def _of_other_dtypes(row: Operator, example: Example) -> Iterator[Example]:
     call = _call(row, example)
     for needed in row.requires(call):
         if isinstance(needed, DtypeIn):
-            leaves, operand = _leaves(example), call.tensor(needed.operand)
+            leaves, operand = _leaves(example), call.tensor(needed.operand, needed.item)
             at = next(i for i, leaf in enumerate(leaves) if isinstance(leaf, Spec) and leaf.record() == operand)
             new = replace(leaves[at], kind="float" if leaves[at].dtype == "int64" else "int64")
             yield _changed(example, partial(_exchanged, iter(range(len(leaves))), at, new))

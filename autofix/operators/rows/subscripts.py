@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from autofix.operators.equations import Requirement, at_least, equal, expands_to, within
+from autofix.operators.equations import DtypeIn, Requirement, at_least, equal, expands_to, within
 from autofix.operators.families import Family
 from autofix.operators.notation import broadcast
 from autofix.operators.operator import Contract, Operator
+from autofix.operators.rows.indexing import INDICES
 from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Term, sizes, value_of
 from autofix.records.values import Tensor, is_integer
+
+# What a tensor between the brackets holds: whole numbers, or a mask.
+PICKING_DTYPES = (*INDICES, "uint8", "bool")
 
 
 def _keys(call: Call) -> tuple[Any, ...]:
@@ -51,6 +55,8 @@ def _subscript_requires(call: Call) -> Iterator[Requirement]:
         return
     single = not isinstance(call.get("index"), tuple)
     for index, key, at in _aligned(call):
+        if isinstance(key, Tensor):
+            yield DtypeIn("index", PICKING_DTYPES, None if single else index)
         if is_integer(key):
             yield from within(Argument("index", None if single else index), own[at])
         elif _is_mask(key):
