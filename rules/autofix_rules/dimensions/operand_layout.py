@@ -13,6 +13,7 @@ Source. The table of operators in autofix/operators, which has the documentation
 
 from itertools import islice
 
+from autofix.edits.complex_parts import complex_parts
 from autofix.edits.folded_partners import folded_partners
 from autofix.edits.layout import Layout, LayoutChange
 from autofix.edits.other_layouts import layouts, raised
@@ -96,10 +97,9 @@ class OperandLayout(Rule):
             for steps, before in islice(raised(project, operation, layout), _MOST_RAISED):
                 raising: tuple[Piece, ...] = (*_EVIDENCE[layout.change], Evidence.OTHER_NAME, Evidence.OUTWARD * steps)
                 yield self._unsafe(before, *raising, Evidence.RUNNER_UP * rank)
-        for rank, layout in enumerate(islice(folded_partners(project, operation), _MOST_RAISED)):
-            yield self._unsafe(layout, Evidence.INSERTED, Evidence.AGREES, Evidence.RUNNER_UP * rank)
-        for rank, layout in enumerate(islice(rebound_layouts(project, operation), _MOST_RAISED)):
-            yield self._unsafe(layout, Evidence.INSERTED, Evidence.AGREES, Evidence.RUNNER_UP * rank)
+        for others in (folded_partners, complex_parts, rebound_layouts):
+            for rank, layout in enumerate(islice(others(project, operation), _MOST_RAISED)):
+                yield self._unsafe(layout, Evidence.INSERTED, Evidence.AGREES, Evidence.RUNNER_UP * rank)
         for rank, layout in layouts_of_giver(project, operation):
             yield self._unsafe(layout, Evidence.INSERTED, Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank)
         further = upstream_layouts(project, operation, finding.expected) if len(fitting) < _MOST else ()
