@@ -161,10 +161,9 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
         yield after
     if path := shared_lines.changed_beside(steps, project, trace):
         yield f"it also changes what `{path}` does, which ran as it was"
-    if way := other_ways.other_way(steps, project):
-        yield way
-    if unread := other_ways.unread_result(steps, project):
-        yield unread
+    for ask in (other_ways.other_way, other_ways.unread_result, other_ways.same_either_way):
+        if words := ask(steps, project):
+            yield words
     if label := changed_outputs.unmet_output(steps, project, trace):
         yield f"`{label}` gives out another size than it was built for, and nothing behind it takes that size"
     if shared_lines.is_idle_after(steps, project, trace):

@@ -42,6 +42,22 @@ def other_way(steps: tuple[Step, ...], project: Project) -> str:
     return ""
 
 
+def same_either_way(steps: tuple[Step, ...], project: Project) -> str:
+    """Return in words of which condition both values are the same after a plan, so that it decides nothing any more:
+    ``6 if colours else 3`` became ``6 if colours else 6``; empty if there is none.
+    """
+    for edit in (edit for step in steps for edit in step.fix.edits if edit.path.suffix == ".py"):
+        source = project.source(edit.path)
+        node = source.node_at(edit.range, ast.expr)
+        choice = None if node is None else source.parents.get(node)
+        if isinstance(choice, ast.IfExp) and node is not choice.test:
+            other = choice.orelse if node is choice.body else choice.body
+            if source.text_of(other) == edit.text:
+                test = source.text_of(choice.test)
+                return f"`{test}` decides nothing any more after it; the other of both ways may be meant"
+    return ""
+
+
 def unread_result(steps: tuple[Step, ...], project: Project) -> str:
     """Return in words what was laid out anew of a tensor on the way to the fault and then left alone, if no edit of
     the plan touches or reads it; empty if nothing was.

@@ -122,3 +122,26 @@ def test_what_nothing_reads_may_be_what_is_meant(name: str, read: str, is_told: 
     plan = repaired(FORGOTTEN.format(name=name, read=read)).plan
     assert plan is not None
     assert ("nothing reads `y`, which line 6 made of the same tensor; it may be what is meant" in plan.notes) is is_told
+
+
+CHOSEN = """import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, stereo=False):
+        super().__init__()
+        self.head = nn.Linear({width}, 2)
+
+    def forward(self, x):
+        return self.head(x)
+"""
+DECIDES_NOTHING = "`stereo` decides nothing any more after it; the other of both ways may be meant"
+
+
+@pytest.mark.parametrize("width, is_told", [("12 if stereo else 6", True), ("24 if stereo else 6", False)])
+def test_a_condition_that_decides_nothing_any_more(width: str, is_told: bool, repaired: Repaired) -> None:
+    plan = repaired(CHOSEN.format(width=width), "4,12").plan
+    assert plan is not None
+    assert (DECIDES_NOTHING in plan.notes) is is_told
+    assert (plan.applicability is Applicability.UNSAFE) or not is_told
