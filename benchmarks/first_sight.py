@@ -31,6 +31,7 @@ COMMITS = {
     "blind-l": "217d183",
     "blind-m": "276bc34",
     "blind-n": "c8be595",
+    "blind-o": "3742883",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
