@@ -22,6 +22,7 @@ from autofix.syntax.source import below
 from autofix.syntax.spelling import module_text, receiver, size_text
 
 _COLOURS = (3, 4)
+_FLATTENING = frozenset(("view", "reshape", "flatten"))
 _CASTS = frozenset(("float", "to", "type", "type_as", "double"))
 _LOSS_OF_CLASSES = {"mse_loss": "cross_entropy", "l1_loss": "cross_entropy", "smooth_l1_loss": "cross_entropy"}
 _LAYERS_OF_NUMBERS = frozenset(("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss"))
@@ -109,6 +110,20 @@ def one_hot(project: Project, operation: Operation) -> Iterator[ClassTarget]:
     for edits in _loss_of_classes(project, operation):
         evidence = (Evidence.OTHER_READING, Evidence.OTHER_NAME, Evidence.RUNNER_UP)
         yield ClassTarget("use the loss that takes the number of the class", (*edits, *bare), evidence, doubt)
+
+
+def of_flat_rows(project: Project, operation: Operation) -> Iterator[ClassTarget]:
+    """Yield the classes of rows of zeros and ones that were laid behind each other, for a loss that takes classes."""
+    output, target = operation.tensors[:2]
+    maker = project.producer(target)
+    place = None if maker is None or maker.operator not in _FLATTENING else written(project, maker)
+    if maker is None or place is None or output.rank != 2 or maker.tensors[0].shape != output.shape:
+        return
+    if target.values == (0, 1) and isinstance(place.node, ast.Call) and isinstance(place.node.func, ast.Attribute):
+        text = f"{receiver(place.source.text_of(place.node.func.value))}.argmax(dim=1)"
+        doubt = "that each row marks the one class of its sample no shape tells"
+        edit = place.source.replace(place.node, text)
+        yield ClassTarget(f"pass the class of each row: `{text}`", (edit,), (Evidence.EXACT_FIT,), doubt)
 
 
 def _labels(project: Project, place: Expression, target: Tensor) -> Expression | None:

@@ -22,7 +22,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.caller_edits import in_program, returned
-from autofix.edits.class_targets import one_channel, one_hot
+from autofix.edits.class_targets import of_flat_rows, one_channel, one_hot
 from autofix.edits.other_orders import accepted_orders
 from autofix.facts.call_sites import argument_of, followed
 from autofix.operators.shape_functions import extra_dimension
@@ -38,7 +38,7 @@ SHORT = 40
 
 
 class LossTargetShape(Rule):
-    mismatches = (Mismatch.LOSS_SHAPE, Mismatch.SILENT_BROADCAST)
+    mismatches = (Mismatch.LOSS_SHAPE, Mismatch.SILENT_BROADCAST, Mismatch.LOSS_BATCH)
     examples = shown("""
         tokens in rows, their classes in a table: 4,5,6
             self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
@@ -55,6 +55,9 @@ class LossTargetShape(Rule):
         classes for a loss of numbers: 4,6
             self.fc = nn.Linear(6, 3); self.loss = nn.MSELoss()
             y = torch.ones(len(x)).long(); p = self.fc(x); self.loss(p, <y => F.one_hot(y, p.size(1)).float()>)
+        marked classes that were laid behind each other: 4,6
+            self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
+            y = F.one_hot(torch.arange(len(x)) % 3, 3); self.loss(self.fc(x), y.<view(-1) => argmax(dim=1)>)
         declines sizes that disagree: 4,6
             self.fc = nn.Linear(6, 3); self.loss = nn.MSELoss()
             y = torch.ones(len(x), 5, 2); self.loss(self.fc(x), y)
@@ -64,6 +67,10 @@ class LossTargetShape(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if len(operation.tensors) < 2:
+            return
+        if finding.mismatch is Mismatch.LOSS_BATCH:
+            for other in of_flat_rows(project, operation):
+                yield self.fix(other.title, other.edits, *other.evidence, doubt=other.doubt)
             return
         target = argument_of(project, operation, 1, "target")
         indices = _indices(target.node) if target is not None and finding.detail is Detail.CLASSES else None
