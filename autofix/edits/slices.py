@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from autofix.edits.other_layouts import fits
 from autofix.edits.same_values import same_values
-from autofix.facts.call_sites import followed, operands
+from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.contracts import BoundCall, Operand, bound
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import makers, replayed
@@ -92,7 +92,8 @@ def _cuts(project: Project, at: tuple[Expression, Tensor], dimension: int, count
         texts = [f"[{', '.join([*colons, end])}]" for end in (f":-{count}", f"{count}:")]
         # Who leaves out the first of one leaves out the last of what stands beside it.
         is_written = not written_there.isdisjoint(texts)
-        usual = texts[_is_read_without_last(expression, texts[0])]
+        without_last = _is_read_without_last(expression, texts[0]) or _was_cut(project, expression, tensor, texts[0])
+        usual = texts[without_last]
         for text in texts if is_written or count == 1 else ():
             at_start, is_other = text == texts[1], text != usual
             yield Slice(expression, text, dimension, steps + further, is_written, at_start, is_other)
@@ -108,6 +109,20 @@ def _is_read_without_last(expression: Expression, text: str) -> bool:
         is_cut = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in names
         if is_cut and isinstance(node, ast.Subscript) and f"[{expression.source.text_of(node.slice)}]" == text:
             return True
+    return False
+
+
+def _was_cut(project: Project, expression: Expression, tensor: Tensor, text: str) -> bool:
+    """Return whether what ran read the same tensor without its last entries, in another function; one that came from
+    outside is told by its name.
+    """
+    for operation in project.trace.operations:
+        own = operation.tensors[:1] if operation.operator == "getitem" else ()
+        if [(read.producer, read.shape) for read in own] == [(tensor.producer, tensor.shape)]:
+            place = written(project, operation)
+            is_same = place is not None and (tensor.producer is not None or place.text == f"{expression.text}{text}")
+            if is_same and place is not None and place.text.endswith(text):
+                return True
     return False
 
 
