@@ -91,9 +91,9 @@ def _cuts(project: Project, at: tuple[Expression, Tensor], dimension: int, count
         written_there, colons = _slices_near(expression), [":"] * dimension
         texts = [f"[{', '.join([*colons, end])}]" for end in (f":-{count}", f"{count}:")]
         # Who leaves out the first of one leaves out the last of what stands beside it.
-        is_written = not written_there.isdisjoint(texts)
-        without_last = _is_read_without_last(expression, texts[0]) or _was_cut(project, expression, tensor, texts[0])
-        usual = texts[without_last]
+        was_cut = _was_cut(project, expression, tensor, texts[0])
+        is_written = was_cut or not written_there.isdisjoint(texts)
+        usual = texts[was_cut or _is_read_without_last(expression, texts[0])]
         for text in texts if is_written or count == 1 else ():
             at_start, is_other = text == texts[1], text != usual
             yield Slice(expression, text, dimension, steps + further, is_written, at_start, is_other)
