@@ -113,7 +113,7 @@ def _repaired(request: Request, used: Session, on_progress: Progress, on_diagnos
 def _searching(case: _Case, finding: Finding, project: Project, further: bool = False) -> Report:
     runner, first = case.runner, (shown.diagnostic_of(project, finding, None),)
     outlook = past_faults.look(project, finding, runner.trace, partial(runner.project, ())) if further else None
-    diagnostics = shown.with_waiting(project, first, () if outlook is None else outlook.waiting)
+    diagnostics = shown.with_waiting(project, first, outlook.waiting if outlook else (), runner.source_text)
     return case.report(RepairEnding.SEARCHING, finding.message, diagnostics)
 
 
@@ -435,7 +435,7 @@ def _searched(case: _Case, finding: Finding, project: Project) -> Report:
             *shown.diagnostics_of(project, plans[0].steps),
             shown.diagnostic_of(project, shown.moved(result.furthest.remaining, plans[0].steps), None),
         )
-    diagnostics = shown.with_waiting(project, diagnostics, result.waiting)
+    diagnostics = shown.with_waiting(project, diagnostics, result.waiting, runner.source_text)
     ending = RepairEnding.REPAIRED if best else RepairEnding.LIMIT if result.limited else RepairEnding.NO_FIX
     notes = (
         *dict.fromkeys((*result.notes, *given_up)),

@@ -5,7 +5,7 @@ It arranges what is known; it runs nothing and proposes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from autofix.facts.project_view import Project
 from autofix.fixes import registry, suppressed
 from autofix.patch.edits_to_text import moved_back
 from autofix.records.finding import Finding
-from autofix.records.locations import Location, Position
+from autofix.records.locations import Location, Position, SourceText
 from autofix.records.plan import Fix, Step
 from autofix.records.report import ChainLink, Diagnostic, Limits
 from autofix.records.trace import Operation
@@ -45,12 +45,16 @@ def moved(finding: Finding, steps: tuple[Step, ...]) -> Finding:
 
 
 def with_waiting(
-    project: Project, diagnostics: tuple[Diagnostic, ...], findings: tuple[Finding, ...]
+    project: Project,
+    diagnostics: tuple[Diagnostic, ...],
+    findings: tuple[Finding, ...],
+    source_text: Callable[[Path], SourceText],
 ) -> tuple[Diagnostic, ...]:
-    """Return diagnostics with those of the faults that wait past them, each place once."""
+    """Return diagnostics with those of the faults that wait past them, each place once, but for what comments hide."""
     places = {_place(diagnostic.finding) for diagnostic in diagnostics}
     # Their operations are those of another run.
     further = (replace(finding, operation=None) for finding in findings if _place(finding) not in places)
+    further = (finding for finding in further if suppressed.hiding_code(source_text, finding) is None)
     return (*diagnostics, *(diagnostic_of(project, finding, None) for finding in further))
 
 

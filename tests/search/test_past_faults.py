@@ -145,3 +145,8 @@ def test_what_comes_after_refuses_a_result(analysed: Callable[..., Project], run
     turned = [Fix("XX1", "turn", (), (), Applicability.SAFE, gives=given) for given in ((0, (4, 6)), (1, (6, 4)))]
     assert [outlook.refuses(fix) for fix in turned] == [False, True]
     assert not outlook.refuses(Fix("XX1", "nothing is known of it", (), (), Applicability.SAFE))
+
+
+def test_a_fault_that_waits_and_that_a_comment_hides_is_not_told(repaired: Callable[..., Report]) -> None:
+    text = net("self.b = nn.Linear(9, 2)", "h = torch.linalg.solve(x[0], x[1])\nreturn self.b(x), h  # autofix: ignore")
+    assert len(repaired(text, "2,5,6").diagnostics) == 1
