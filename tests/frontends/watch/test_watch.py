@@ -52,7 +52,7 @@ def _variables(folder: Path) -> dict[str, str]:
 
 def _is_soon_empty(folder: Path) -> bool:
     """Return whether all is gone a moment after the end: what was killed may have been making a file."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while any(folder.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return not any(folder.iterdir())
