@@ -88,10 +88,12 @@ def _ran_there(project: Project, maker: Operation, until: Operation) -> frozense
 
 
 def _place(project: Project, operation: Operation) -> tuple[object, ...]:
-    """Return where an operation is written, or where its layer was built."""
+    """Return where an operation is written, or which layer it is: what builds several reads other numbers for each."""
     layer = project.layer_of(operation)
-    frames = operation.frames if layer is None else layer.construction
-    return (operation.index,) if not frames else (frames[0].path, frames[0].range)
+    if layer is not None:
+        return (layer.identity,)
+    frame = next(iter(operation.frames), None)
+    return (operation.index,) if frame is None else (frame.path, frame.range)
 
 
 def replayed_since(project: Project, old: Tensor, new: Tensor, until: Operation) -> BoundCall | None:

@@ -41,6 +41,20 @@ print(value(torch.zeros(4, 9)).shape, value(board).shape)
 """,
         ("torch.cat([board, -row])", "torch.cat([board, -row], dim=1)"),
     ),
+    "layers of one line that read other numbers": (
+        """
+scales = (4, 5)
+ups = nn.ModuleList(
+    nn.ConvTranspose1d(4, 4, 2 * s, s, padding=s // 2 + s % 2) for s in scales
+)
+x = torch.randn(2, 4, 6)
+held = x.repeat_interleave(20, 2)
+for up in ups:
+    x = up(x)
+print((x + held).shape)
+""",
+        ("s // 2 + s % 2)", "s // 2 + s % 2, output_padding=s % 2)"),
+    ),
 }
 
 
