@@ -12,7 +12,7 @@ from itertools import islice
 
 from autofix.edits.layout import Layout, LayoutChange
 from autofix.edits.same_values import same_values
-from autofix.facts.call_sites import operands, written
+from autofix.facts.call_sites import read_by, written
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import carried, makers
 from autofix.records.trace import Operation
@@ -64,12 +64,7 @@ def _places(project: Project, tensor: Tensor, operation: Operation) -> Iterator[
         if tensor not in reader.tensors:
             continue
         at = reader.tensors.index(tensor)
-        parts = operands(project, reader)
-        if reader.operator == "getitem":
-            own = written(project, reader)
-            parts = ()
-            if own is not None and isinstance(own.node, ast.Subscript):
-                parts = (Expression(own.source, own.node.value, own.frames),)
+        parts = read_by(project, reader)
         for _, value in same_values(project, parts[at], tensor) if at < len(parts) else ():
             if isinstance(value.node, (ast.Name, ast.Attribute)):
                 yield value

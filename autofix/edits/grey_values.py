@@ -13,6 +13,7 @@ from autofix.edits.class_targets import ClassTarget, first_read
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import written
 from autofix.facts.project_view import Expression, Project
+from autofix.facts.recurrences import ran_before
 from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
@@ -53,9 +54,7 @@ def _are_classes(project: Project, failed: Operation) -> bool:
     """Return whether some label is said to be none, or a batch before was taken as it was: then it numbers classes."""
     if any("ignore_index" in source.text for source in project.sources()):
         return True
-    spot = failed.frames[:1]
-    earlier = project.trace.operations[: failed.index]
-    return any(o.target == failed.target and o.frames[:1] == spot and not o.raised for o in earlier)
+    return bool(ran_before(project, failed))
 
 
 def _places(

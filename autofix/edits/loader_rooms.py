@@ -26,7 +26,7 @@ def rooms(project: Project) -> Iterator[tuple[str, tuple[Edit, ...]]]:
     if failure is None or not any(_is_in_loop(project.source(frame.path), frame) for frame in failure.frames):
         return
     for source in project.sources():
-        rooms: dict[tuple[ast.AST | None, str], list[Edit]] = {}
+        by_loader: dict[tuple[ast.AST | None, str], list[Edit]] = {}
         for node in source.nodes:
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and _is_size(source.parents.get(node)):
                 function = source.function_of(node)
@@ -34,8 +34,8 @@ def rooms(project: Project) -> Iterator[tuple[str, tuple[Edit, ...]]]:
                 loader = _loader_counted(project, Expression(source, node, frames))
                 if loader:
                     edit = source.replace(node, f"len({loader}.dataset)")
-                    rooms.setdefault((function, loader), []).append(edit)
-        for (_, loader), edits in rooms.items():
+                    by_loader.setdefault((function, loader), []).append(edit)
+        for (_, loader), edits in by_loader.items():
             yield f"len({loader}.dataset)", tuple(edits)
 
 

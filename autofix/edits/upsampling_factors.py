@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from autofix.facts.call_sites import argument_of
 from autofix.facts.contracts import BoundCall, Shape, bound
+from autofix.facts.dataflow import of_a_model
 from autofix.facts.project_view import Project
 from autofix.operators.operator import Operator, assigned
 from autofix.operators.terms import Size
@@ -64,19 +65,14 @@ def _sides(project: Project, operation: Operation) -> tuple[Tensor | None, Shape
     output, other = (*operation.tensors, None, None)[:2]
     if output is None or other is None:
         return None, ()
-    if not _is_of_layers(project, output):
+    if not of_a_model(project, output):
         output, other = other, output
     shape = other.shape if other.rank == output.rank else (*output.shape[:2], *other.shape[1:])
-    is_meant = _is_of_layers(project, output) and not _is_of_layers(project, other)
+    is_meant = of_a_model(project, output) and not of_a_model(project, other)
     if not is_meant or len(shape) != output.rank or output.rank < 3 or 0 in shape:
         return None, ()
     differ = [d for d, (own, size) in enumerate(zip(output.shape, shape, strict=True)) if own != size]
     return (output, shape) if differ and min(differ) >= 2 else (None, ())
-
-
-def _is_of_layers(project: Project, tensor: Tensor) -> bool:
-    layers = (project.layer_of(operation) for operation in project.ancestry(tensor))
-    return any(layer is not None and layer.parameters for layer in layers)
 
 
 def _factor_of(call: BoundCall) -> str:

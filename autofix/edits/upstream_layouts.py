@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 
@@ -18,7 +17,7 @@ from autofix.edits.other_layouts import WRITING, fits, inserted, left_uncut, wit
 from autofix.edits.rank_changes import PICKING
 from autofix.edits.same_values import same_values
 from autofix.edits.size_givers import giver
-from autofix.facts.call_sites import followed, operands, written
+from autofix.facts.call_sites import followed, read_by
 from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import carried, makers, replayed
@@ -80,7 +79,7 @@ def _rebound(project: Project, start: Operation, sized: BoundCall | None) -> Ite
     readers = [start, *before]
     known: set[tuple[int | None, Shape]] = set()
     for reader in readers:
-        for place, tensor in zip(_read(project, reader), reader.tensors, strict=False):
+        for place, tensor in zip(read_by(project, reader), reader.tensors, strict=False):
             key = tensor.producer, tensor.shape
             if key in known or not isinstance(place.node, ast.Name):
                 continue
@@ -110,14 +109,6 @@ def _bound_as(project: Project, place: Expression, tensor: Tensor, method: str, 
         if isinstance(value.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
             words = f"write `.{method}` behind `{value.text}`: {after}"
             yield Layout(LayoutChange.INSERTED, followed(value, f".{method}"), words, tensor.shape, after)
-
-
-def _read(project: Project, reader: Operation) -> tuple[Expression, ...]:
-    """Return the expressions of the operands; of a subscript that of what it is of."""
-    place = written(project, reader) if reader.operator == "getitem" else None
-    if place is not None and isinstance(place.node, ast.Subscript):
-        return (replace(place, node=place.node.value),)
-    return operands(project, reader)
 
 
 def _lacks(operation: Operation, expected: tuple[int, ...]) -> bool:

@@ -126,6 +126,14 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
     return tuple(Expression(place.source, n, place.frames) for n in nodes)
 
 
+def read_by(project: Project, operation: Operation) -> tuple[Expression, ...]:
+    """Return the expressions of the operands; of a subscript that of what it is of."""
+    place = written(project, operation) if operation.operator == "getitem" else None
+    if place is not None and isinstance(place.node, ast.Subscript):
+        return (replace(place, node=place.node.value),)
+    return operands(project, operation)
+
+
 def _written_into(project: Project, operation: Operation, place: Expression) -> tuple[Expression, ...]:
     """Return the target, the tensors of the key and the value of ``x[key] = value``."""
     source_and_statement = project.statement(operation)

@@ -63,21 +63,7 @@ def replayed_with(project: Project, maker: Operation, change: Change, until: Ope
     ran on the way: in a loop the edit of one execution is that of all.
     """
     there = project.once(("ran there", maker.index, until.index), lambda: _ran_there(project, maker, until))
-    changed: dict[tuple[int | None, Shape], Shape] = {}
-    for operation in project.trace.operations[min(there) : until.index + 1]:
-        is_there, is_last = operation.index in there, operation.index == until.index
-        reads = any((tensor.producer, tensor.shape) in changed for tensor in operation.tensors)
-        if not (reads or is_there or is_last):
-            continue
-        call = _with(project, operation, changed)
-        call = change(call) if call is not None and is_there else call
-        if is_last:
-            return call
-        results = () if call is None else call.results
-        if not results or len(results) != len(tensors_of((operation.result,))) or None in results:
-            return None
-        changed |= _changed(operation, results)
-    return None
+    return carried(project, {}, min(there) - 1, until, there, change)
 
 
 def _ran_there(project: Project, maker: Operation, until: Operation) -> frozenset[int]:
@@ -104,21 +90,30 @@ def replayed_since(project: Project, old: Tensor, new: Tensor, until: Operation)
 
 
 def carried(
-    project: Project, changed: dict[tuple[int | None, Shape], Shape], since: int, until: Operation
+    project: Project,
+    changed: dict[tuple[int | None, Shape], Shape],
+    since: int,
+    until: Operation,
+    there: frozenset[int] = frozenset(),
+    change: Change = lambda call: call,
 ) -> BoundCall | None:
     """Return the call ``until`` as it would be if all that ran after ``since`` had read other shapes: ``changed`` has
-    the producer and the shape of each tensor that was read, with the shape in its place.
+    the producer and the shape of each tensor that was read, with the shape in its place. The calls ``there`` are
+    changed themselves.
     """
     if until.index - since > MOST_BETWEEN:
         return None
     for operation in project.trace.operations[since + 1 : until.index]:
-        if any((tensor.producer, tensor.shape) in changed for tensor in operation.tensors):
+        is_there = operation.index in there
+        if is_there or any((tensor.producer, tensor.shape) in changed for tensor in operation.tensors):
             call = _with(project, operation, changed)
+            call = change(call) if call is not None and is_there else call
             results = () if call is None else call.results
             if not results or len(results) != len(tensors_of((operation.result,))) or None in results:
                 return None
             changed |= _changed(operation, results)
-    return _with(project, until, changed)
+    last = _with(project, until, changed)
+    return change(last) if last is not None and until.index in there else last
 
 
 def _changed(operation: Operation, results: tuple[Shape | None, ...]) -> dict[tuple[int | None, Shape], Shape]:

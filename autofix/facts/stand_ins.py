@@ -9,15 +9,15 @@ from collections.abc import Iterator
 
 from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.project_view import Project
-from autofix.operators.equations import Equation
+from autofix.operators.equations import Equation, Requirement
 from autofix.operators.families import Family
 from autofix.operators.operator import Operator
-from autofix.operators.terms import Call, Highest, Term
+from autofix.operators.terms import Call, Highest
 from autofix.records.trace import Nested, Operation
 
 
-def stand_ins(project: Project, operation: Operation) -> Iterator[tuple[Shape, Nested]]:
-    """Yield the shapes that the first result of a refused call could have had, each once, with all of its results."""
+def stand_ins(project: Project, operation: Operation) -> Iterator[Nested]:
+    """Yield the results that a refused call could have had, each once."""
     call = bound(project, operation)
     if call is None or call.is_accepted:
         return
@@ -27,16 +27,13 @@ def stand_ins(project: Project, operation: Operation) -> Iterator[tuple[Shape, N
         nested = _nested(call.row, shapes, _dtype(call.row, operation))
         if shapes and nested not in known:
             known.add(nested)
-            yield shapes[0], nested
+            yield nested
 
 
 def _agreed(call: BoundCall) -> Iterator[Call]:
     """Yield the calls that would be accepted: with other sizes or arguments, else with a dimension more or less."""
     refused = call.row.refused(call.call)
-    of_shapes = [
-        broken for broken in refused if isinstance(broken, Equation) and Highest not in map(type, _sides(broken))
-    ]
-    if len(of_shapes) < len(refused):
+    if not all(map(_is_of_shapes, refused)):
         yield call.call  # Another dtype and other values change no shape.
     of_sizes = tuple(call.row.agreements(call.call))
     yield from of_sizes
@@ -46,8 +43,10 @@ def _agreed(call: BoundCall) -> Iterator[Call]:
     yield from (other.call for other in others if other.is_accepted)
 
 
-def _sides(equation: Equation) -> tuple[Term, Term]:
-    return equation.left, equation.right
+def _is_of_shapes(broken: Requirement) -> bool:
+    return (
+        isinstance(broken, Equation) and not isinstance(broken.left, Highest) and not isinstance(broken.right, Highest)
+    )
 
 
 def _reranked(shape: Shape) -> Iterator[Shape]:

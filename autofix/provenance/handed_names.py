@@ -74,9 +74,8 @@ def is_handed(project: Project, layer: Layer, size: int) -> bool:
 def role_of(project: Project, place: Expression) -> str:
     """Return the name of the parameter that an argument is passed as; empty where that is not told."""
     source, node = place.source, place.node
-    while isinstance(source.parents.get(node), ast.IfExp):
-        node = source.parents[node]  # type: ignore[assignment]
-    around = source.parents.get(node)
+    while isinstance(around := source.parents.get(node), ast.IfExp):
+        node = around
     if isinstance(around, ast.keyword):
         return around.arg or ""
     return _parameter(project, source, around, node) if isinstance(around, ast.Call) and node in around.args else ""

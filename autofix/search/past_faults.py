@@ -73,7 +73,7 @@ class _Past:
 def _past(project: Project, failed: Operation, results: Results, ask: Ask) -> _Past | None:
     """Return the run that comes furthest past a fault, of those with the results that it could have given."""
     runs = []
-    for _, nested in islice(stand_ins(project, failed), _MOST_RESULTS):
+    for nested in islice(stand_ins(project, failed), _MOST_RESULTS):
         with_it = (*results, (failed.index, nested))
         trace = ask(Run(past=with_it))
         if _went_past(trace, failed):
