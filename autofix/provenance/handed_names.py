@@ -7,6 +7,7 @@ it on under the name which the callee has for it. That a value is the same is ch
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,6 +28,9 @@ _MORE_COUNTS = frozenset(
 )
 _OUTPUTS = frozenset(("out", "output", "outputs", "nout", "class", "classes", "nclass", "labels", "targets", "cout"))
 _INPUTS = frozenset(("in", "input", "inputs", "cin", "ni"))
+# Words that nearly every size has.
+_UNITS = frozenset(("dim", "dims", "size", "width", "num", "len", "length", "features", "channels", "number", "max"))
+_WORDS = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,18 @@ def role_of(project: Project, place: Expression) -> str:
     if isinstance(around, ast.keyword):
         return around.arg or ""
     return _parameter(project, source, around, node) if isinstance(around, ast.Call) and node in around.args else ""
+
+
+def is_called_so(role: str, text: str, other: str) -> bool:
+    """Return whether one expression has a telling word of the parameter that it is passed as, and another none."""
+    words, first, second = (_telling(name) for name in (role, text, other))
+    return bool(words & first) and not words & second
+
+
+def _telling(text: str) -> set[str]:
+    """Return the words of the name that is read last, ``latent`` of ``CONFIG["latent_dim"]``; units tell nothing."""
+    names = _WORDS.findall(text)
+    return {word for word in (names[-1] if names else "").lower().split("_") if len(word) > 1} - _UNITS
 
 
 def _parameter(project: Project, source: Source, call: ast.Call, node: ast.expr) -> str:

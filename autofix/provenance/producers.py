@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from autofix.facts.contracts import became
 from autofix.facts.joins import joined
 from autofix.facts.project_view import Expression, Project
-from autofix.operators.table import position
+from autofix.operators.families import Family
+from autofix.operators.table import find, position
 from autofix.provenance import Site, sites
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor, is_integer
 from autofix.syntax.source import argument
 
 _STACKS = frozenset(("TransformerEncoder", "TransformerDecoder"))
+_PRODUCTS = frozenset((Family.MATRIX_PRODUCT, Family.CONTRACTION))
 _FLATTENING = frozenset(("flatten", "view", "reshape", "Flatten", "squeeze"))
 _SAME_SHAPE = frozenset(
     (
@@ -100,11 +103,25 @@ def _merged(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, ...]:
 def producing_layer(project: Project, tensor: Tensor) -> tuple[Operation, Layer] | None:
     """Return the nearest layer before ``tensor`` that sets the size of a feature dimension."""
     last = None
-    for last in project.ancestry(tensor):
+    for last in _ancestry(project, tensor):
         layer = project.layer_of(last)
         if layer is not None and output_parameter(layer):
             return last, layer
     return None if last is None else _packing_layer(project, last)
+
+
+def _ancestry(project: Project, tensor: Tensor) -> Iterator[Operation]:
+    """Yield what ``tensor`` came from by first operands; of a product by the one that its columns came from."""
+    seen: set[int] = set()
+    operation = project.producer(tensor)
+    while operation is not None and operation.index not in seen:
+        seen.add(operation.index)
+        yield operation
+        row, result, origin = find(operation.target), operation.result, None
+        if row is not None and row.family in _PRODUCTS and isinstance(result, Tensor) and result.rank:
+            origin = became(project, operation, result.rank - 1)
+        tensors = operation.tensors if origin is None else origin[:1]
+        operation = project.producer(tensors[0]) if tensors else None
 
 
 def _packing_layer(project: Project, operation: Operation) -> tuple[Operation, Layer] | None:

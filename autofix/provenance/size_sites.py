@@ -16,6 +16,7 @@ from autofix.facts.evaluate import integer
 from autofix.facts.passed_arguments import has_argument_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import bindings, config_entries, near_sizes
+from autofix.provenance.handed_names import is_called_so, role_of
 from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands, moves_far
 from autofix.provenance.left_out_arguments import left_out_sites
 from autofix.provenance.render_expression import (
@@ -51,6 +52,9 @@ MAX_DEPTH = 7
 FEW_TIMES = 64
 # What speaks for the entry that a loop leaves out, where its name is read behind the loop.
 _LEFT_OUT = (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.AGREES)
+
+# What speaks for the name that the parameter has for it.
+_ITS_NAME = (Evidence.AGREES, Evidence.SAME_NAME, Evidence.EVIDENT)
 
 
 def sites(
@@ -323,8 +327,10 @@ class _Solver:
     def _in_place(self, expression: Expression, target_size: int, depth: int) -> Iterator[Site]:
         now = self.project.integer(expression)
         texts = tuple(self.expressions_in_scope(expression, target_size))
+        role = role_of(self.project, expression) if texts else ""
         for text in texts:
-            pieces = Evidence.OTHER_NAME, *likeness(expression.node, text)
+            is_its_name = bool(role) and is_called_so(role, text, expression.text)
+            pieces = Evidence.OTHER_NAME, *(_ITS_NAME if is_its_name else likeness(expression.node, text))
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, *pieces)
         yield from self._other_attribute(expression, target_size, depth)
         if rest := rest_of_half(self.project, expression, target_size):
@@ -394,10 +400,12 @@ class _Solver:
             yield self._site(expression, f"{expression.text} * {factor}", depth, SiteKind.EXPRESSION, *evidence)
 
     def expressions_in_scope(self, expression: Expression, target_size: int) -> Iterator[str]:
-        """Yield texts used elsewhere in the same function (or its class) that have the size wanted here."""
+        """Yield texts used elsewhere in the same function, or at the top of the file, that have the size wanted
+        here.
+        """
         source = expression.source
-        function = source.function_of(expression.node)
-        if function is None or not expression.frames:
+        function = source.function_of(expression.node) or source.tree
+        if not expression.frames or source.class_of(expression.node) is not source.class_of(function):
             return
         names = self.project.names(expression)
         # What it is an operand of would stand within itself.
@@ -410,6 +418,8 @@ class _Solver:
                 continue
             if isinstance(getattr(node, "ctx", None), ast.Store):
                 continue
+            if isinstance(function, ast.Module) and source.function_of(node) is not None:
+                continue  # Names of other scopes.
             text = source.text_of(node)
             if text in seen or "\n" in text or not has_name(node):
                 continue

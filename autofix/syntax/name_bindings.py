@@ -76,15 +76,18 @@ def bound_above(scope: Function | ast.Module, line: int) -> set[str]:
     return names | {node.id for node in stores if node.lineno < line}
 
 
-def bound_later(function: Function, line: int) -> set[str]:
-    """Return the names and attributes that a function binds at a line or after it, and nowhere before."""
+def bound_later(function: Function | ast.Module, line: int) -> set[str]:
+    """Return the names and attributes that a function, or the top of a file, binds at a line or after it, and nowhere
+    before.
+    """
     stores = [
         (dotted(node), node.lineno)
         for node in below(function)
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store)
     ]
     earlier = {name for name, at in stores if at < line}
-    return {name for name, _ in stores} - earlier - set(parameters(function))
+    own = set() if isinstance(function, ast.Module) else set(parameters(function))
+    return {name for name, _ in stores} - earlier - own
 
 
 def left_over(function: Function) -> set[str]:

@@ -20,6 +20,7 @@ from autofix.provenance.producers import argument_expression, repeated_layer
 from autofix.records.trace import Operation, OperationKind
 from autofix.rule import Applicability, Edit, Evidence, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.source import dotted
+from autofix.syntax.subscripts import parts
 
 MAX_VISITED = 60
 RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
@@ -30,7 +31,7 @@ KINDS = RECURRENT | STACKS | {"MultiheadAttention", "Transformer", "TransformerE
 class BatchFirst(Rule):
     mismatches = (
         *(Mismatch.RNN_HIDDEN, Mismatch.ATTENTION_MASK, Mismatch.CONCATENATE, Mismatch.BROADCAST, Mismatch.MATMUL),
-        *(Mismatch.EXPAND, Mismatch.VIEW_SIZE, Mismatch.SILENT_STEPS),
+        *(Mismatch.EXPAND, Mismatch.VIEW_SIZE, Mismatch.SILENT_STEPS, Mismatch.LOSS_BATCH, Mismatch.LOSS_SHAPE),
     )
     applicability = Applicability.UNSAFE
     examples = shown("""
@@ -56,19 +57,25 @@ class BatchFirst(Rule):
             if not first and taken.shape[0] == batch:
                 evidence = (Evidence.EVIDENT,) if evident else (Evidence.INSERTED, Evidence.OTHER_READING)
                 against = (Evidence.AGAINST,) if steps_first(project, used) else ()
-                yield from self._flag(project, layer, taken, *evidence, *against)
+                steps = _first_steps(project, used, _behind(project, operation, steps=True))
+                yield from self._flag(project, layer, taken, tuple(steps), *evidence, *against)
             elif first and taken.shape[0] != batch == taken.shape[1]:
                 yield from self._unpermuted(project, used, layer, taken)
         for step in _behind(project, operation, steps=True):
             yield from self._last_step(project, step)
 
-    def _flag(self, project: Project, layer: Layer, taken: Tensor, *evidence: Evidence) -> Fixes:
+    def _flag(
+        self, project: Project, layer: Layer, taken: Tensor, steps: tuple[Edit, ...], *evidence: Evidence
+    ) -> Fixes:
         call = project.construction_call(repeated_layer(project, layer))
         if call is None:
             return
         kind = dotted(getattr(call.node, "func", call.node)).rpartition(".")[2]
         edits = argument_set(call, "batch_first", "True", position(kind, "batch_first"))
         reason = f"the first dimension of {taken.shape} is taken to be the batch"
+        if steps:
+            title = f"make `{layer.label}` batch first, and take steps along its second axis"
+            yield self.fix(title, (*edits, *steps), *evidence, reason=reason)
         yield self.fix(f"make `{layer.label}` batch first", edits, *evidence, reason=reason)
 
     def _unpermuted(self, project: Project, used: Operation, layer: Layer, taken: Tensor) -> Fixes:
@@ -101,6 +108,20 @@ class BatchFirst(Rule):
             edit = Edit(subscript.source.path, subscript.source.range_of(subscript.node.slice), new[written])
             title = f"take the last step of `{layer.path}` with `[{new[written]}]`"
             yield self.fix(title, (edit,), Evidence.EVIDENT, reason="the output is indexed along its other axis")
+
+
+def _first_steps(project: Project, used: Operation, subscripts: Iterator[Operation]) -> Iterator[Edit]:
+    """Yield edits that take a step along the second axis of what a recurrent layer gave, where it is the first."""
+    for step in subscripts:
+        place, maker = project.expression(step), project.producer(step.tensors[0])
+        node = place.node if place is not None else None
+        if maker is not used or used.operator not in RECURRENT or step.tensors[0].rank != 3:
+            continue
+        if place is not None and isinstance(node, ast.Subscript):
+            first, *rest = parts(node)
+            if all(place.source.text_of(part) == ":" for part in rest) and not isinstance(first, ast.Slice):
+                text = ", ".join((":", place.source.text_of(first), *[":"] * (len(rest) - 1)))
+                yield Edit(place.source.path, place.source.range_of(node.slice), text)
 
 
 def _behind(project: Project, operation: Operation, steps: bool = False) -> Iterator[Operation]:
