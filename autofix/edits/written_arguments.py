@@ -1,5 +1,5 @@
 """Two arguments that one call of a library has in each other's place: of the call that failed, and of the one that made
-an operand with its sizes, or the factors of a product, in the wrong order.
+an operand with its sizes, or the factors of a product, in the wrong order. Or of the project, where both are indices.
 
 It spells the exchanges; whether one is meant is for the rule.
 """
@@ -7,16 +7,19 @@ It spells the exchanges; whether one is meant is for the rule.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
 from autofix.edits.resize_tensor import clashes
+from autofix.edits.verdicts import recorded_at
 from autofix.facts.call_sites import argument_of, is_method, lineage, operands, written
 from autofix.facts.joins import joined_dimension
+from autofix.facts.passed_arguments import PassedArgument, passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Finding, Mismatch
-from autofix.records.locations import Edit
+from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, is_integer
 
@@ -81,6 +84,26 @@ def of_products(project: Project, finding: Finding, operation: Operation) -> Ite
         multiplies = len(shape) > 1 and second[-1] == first[-2] and shape != tensor.shape
         if multiplies and all(_fits(finding, operation, shape, b) for b in operation.tensors if b is not tensor):
             yield from _exchanged(call, places[0].node, places[1].node)
+
+
+def of_indices(project: Project, operation: Operation) -> Iterator[Exchange]:
+    """Yield the exchanges of two tensors of indices, of one shape, in a call that led to the look-up that failed: only
+    where they are looked up says which is which.
+    """
+    at, failed = recorded_at(project), operation.tensors[0]
+    for passed in passed_calls(project, operation, None):
+        tensors = [(a, _tensor(project, a, at)) for a in passed.arguments if passed.on_stack]
+        alike = [(a, t) for a, t in tensors if t is not None and t.dtype == failed.dtype]
+        for (first, one), (second, other) in combinations(alike, 2):
+            if one.shape == other.shape and failed.producer in (one.producer, other.producer):
+                yield from _exchanged(first.expression, first.expression.node, second.expression.node)
+
+
+def _tensor(project: Project, passed: PassedArgument, at: Mapping[tuple[Path, Range], Operation]) -> Tensor | None:
+    place = passed.expression
+    recorded = at.get((place.source.path, place.source.range_of(place.node)))
+    value = recorded.result if recorded is not None else project.value(place)
+    return value if isinstance(value, Tensor) else None
 
 
 def _keeps_its_shape(operation: Operation, tensor: Tensor) -> bool:

@@ -13,7 +13,7 @@ Source. The Python language reference, section Calls; torch.nn, sections Paramet
 from collections.abc import Iterator
 
 from autofix.edits.exchanged_sizes import contradict, exchanged_sizes
-from autofix.edits.written_arguments import Exchange, of_failed_call, of_products, of_sizes
+from autofix.edits.written_arguments import Exchange, of_failed_call, of_indices, of_products, of_sizes
 from autofix.facts.passed_arguments import (
     Crossing,
     PassedArgument,
@@ -143,6 +143,8 @@ def _in_one_call(finding: Finding, project: Project) -> Iterator[Exchange]:
     if finding.mismatch is Mismatch.OTHER and failure is not None and failure.type in _REFUSALS:
         yield from of_failed_call(project, operation)
     elif operation is not None:
+        if finding.mismatch is Mismatch.EMBEDDING_RANGE and operation.tensors:
+            yield from of_indices(project, operation)
         yield from of_sizes(project, finding, operation)
         yield from of_products(project, finding, operation)
 
