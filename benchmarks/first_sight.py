@@ -32,6 +32,8 @@ COMMITS = {
     "blind-m": "276bc34",
     "blind-n": "c8be595",
     "blind-o": "3742883",
+    "blind-p": "25006c7",
+    "blind-q": "25006c7",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
