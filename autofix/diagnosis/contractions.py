@@ -5,7 +5,7 @@ They are judged from their operands, the weight among them; layers are judged fr
 
 from __future__ import annotations
 
-from autofix.diagnosis.cause import Cause, show, tensor_at
+from autofix.diagnosis.cause import Cause, show, tensor_at, wrong_mask, wrong_rank
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence
@@ -54,9 +54,7 @@ def attended(operation: Operation, subject: str) -> Cause | None:
     mask, mask_shape = tensor_at(operation, 3, "attn_mask"), (query.shape[-2], key.shape[-2])
     if mask is None or all(size in (1, met) for size, met in zip(mask.shape[-2:], mask_shape, strict=False)):
         return None
-    message = f"{subject} takes an attention mask of {show(mask_shape)} but receives {show(mask.shape)}"
-    operand = next(index for index, tensor in enumerate(operation.tensors) if tensor is mask)
-    return Cause(Mismatch.ATTENTION_MASK, message, mask_shape, mask.shape, "attn_mask", operand)
+    return wrong_mask(operation, subject, "an attention mask", mask, mask_shape, "attn_mask")
 
 
 def einsum(operation: Operation, subject: str) -> Cause | None:
@@ -81,9 +79,9 @@ def convolved(operation: Operation, subject: str) -> Cause | None:
         return None
     spatial = weight.rank - 2
     groups = operation.integer(6, "groups") or 1
-    if tensor.rank not in (spatial + 1, spatial + 2):
-        message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
-        return Cause(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
+    wrong = wrong_rank(Mismatch.CONV_RANK, subject, tensor, (spatial + 1, spatial + 2))
+    if wrong is not None:
+        return wrong
     channels = weight.shape[1] * groups if "transpose" not in operation.target else weight.shape[0]
     dimension = tensor.rank - spatial - 1
     if tensor.shape[dimension] != channels:
@@ -99,9 +97,9 @@ def pooled(operation: Operation, subject: str) -> Cause | None:
     if tensor is None or not digits:
         return None
     spatial = int(digits[0])
-    if tensor.rank not in (spatial + 1, spatial + 2):
-        message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
-        return Cause(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
+    wrong = wrong_rank(Mismatch.CONV_RANK, subject, tensor, (spatial + 1, spatial + 2))
+    if wrong is not None:
+        return wrong
     kernel = operation.argument(1, "kernel_size")
     sizes = kernel.items if isinstance(kernel, Sequence) else (kernel,) * spatial
     if all(isinstance(k, int) for k in sizes) and any(

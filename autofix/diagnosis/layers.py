@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from autofix.diagnosis.cause import Cause, show, tensor_at
+from autofix.diagnosis.cause import Cause, show, tensor_at, wrong_rank, wrong_width
 from autofix.diagnosis.dims_and_indexing import out_of_range
 from autofix.diagnosis.pointwise_and_views import unflatten
 from autofix.operators.families import Family
@@ -39,9 +39,7 @@ def _linear(operation: Operation, layer: Layer, subject: str) -> Cause | None:
         return None
     if tensor.shape[-1] != expected:
         message = f"{subject} takes {expected} features but receives {tensor.shape[-1]}"
-        return Cause(
-            Mismatch.LINEAR_IN_FEATURES, message, (expected,), (tensor.shape[-1],), "in_features", 0, tensor.rank - 1
-        )
+        return wrong_width(Mismatch.LINEAR_IN_FEATURES, message, expected, tensor, "in_features")
     return None
 
 
@@ -50,15 +48,7 @@ def _bilinear(operation: Operation, layer: Layer, subject: str) -> Cause | None:
         tensor, expected = tensor_at(operation, position, f"input{position + 1}"), number(layer.setting(parameter))
         if tensor is not None and expected is not None and tensor.shape and tensor.shape[-1] != expected:
             message = f"{subject} takes {expected} features as input {position + 1} but receives {tensor.shape[-1]}"
-            return Cause(
-                Mismatch.BILINEAR_FEATURES,
-                message,
-                (expected,),
-                (tensor.shape[-1],),
-                parameter,
-                position,
-                tensor.rank - 1,
-            )
+            return wrong_width(Mismatch.BILINEAR_FEATURES, message, expected, tensor, parameter, position)
     return None
 
 
@@ -110,10 +100,8 @@ def _pool(operation: Operation, layer: Layer, subject: str) -> Cause | None:
     tensor, spatial = tensor_at(operation, 0), int(layer.kind[-2])
     if tensor is None:
         return None
-    if tensor.rank not in (spatial + 1, spatial + 2):
-        message = f"{subject} takes {spatial + 1} or {spatial + 2} dimensions but receives {show(tensor.shape)}"
-        return Cause(Mismatch.CONV_RANK, message, (spatial + 1, spatial + 2), tensor.shape, "", 0)
-    return window(tensor, layer.setting("kernel_size"), spatial, layer, subject)
+    wrong = wrong_rank(Mismatch.CONV_RANK, subject, tensor, (spatial + 1, spatial + 2))
+    return wrong or window(tensor, layer.setting("kernel_size"), spatial, layer, subject)
 
 
 def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Cause | None:
@@ -123,9 +111,7 @@ def _batch_norm(operation: Operation, layer: Layer, subject: str) -> Cause | Non
     row = find_layer(layer.kind)
     ranks = () if row is None else row.ranks()
     if ranks and tensor.rank not in ranks:
-        words = " or ".join(map(str, ranks))
-        message = f"{subject} ({layer.kind}) takes {words} dimensions but receives {show(tensor.shape)}"
-        return Cause(Mismatch.NORM_RANK, message, ranks, tensor.shape, "", 0)
+        return wrong_rank(Mismatch.NORM_RANK, f"{subject} ({layer.kind})", tensor, ranks)
     if tensor.rank > 1 and tensor.shape[1] != expected:
         return _norm_features(tensor, expected, 1, "num_features", subject)
     if math.prod((tensor.shape[0], *tensor.shape[2:])) == 1:

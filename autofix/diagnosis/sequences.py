@@ -5,7 +5,7 @@ Sizes of inputs, states and masks against the layer's own.
 
 from __future__ import annotations
 
-from autofix.diagnosis.cause import Cause, show, tensor_at
+from autofix.diagnosis.cause import Cause, show, tensor_at, wrong_mask, wrong_rank, wrong_width
 from autofix.diagnosis.layers import number
 from autofix.operators.families import Family
 from autofix.operators.table import layer as find_layer
@@ -29,19 +29,26 @@ def conclude(operation: Operation, layer: Layer, subject: str, trace: Trace) -> 
 
 
 def _recurrent(operation: Operation, layer: Layer, subject: str) -> Cause | None:
-    tensor, expected = tensor_at(operation, 0), number(layer.setting("input_size"))
-    if tensor is None or expected is None:
+    tensor = tensor_at(operation, 0)
+    if tensor is None:
         return None
     packed = bool(operation.arguments) and isinstance(operation.arguments[0], Sequence)
-    if not packed and tensor.rank not in (2, 3):
-        message = f"{subject} takes (batch, time, features) or (time, features) but receives {show(tensor.shape)}"
-        return Cause(Mismatch.RNN_RANK, message, (2, 3), tensor.shape, "", 0)
+    words = ("(batch, time, features) or (time, features)", "features a step")
+    wrong = _input(tensor, layer, subject, () if packed else (2, 3), words)
+    return wrong or _state(operation, layer, tensor, packed, subject)
+
+
+def _input(tensor: Tensor, layer: Layer, subject: str, ranks: tuple[int, ...], words: tuple[str, str]) -> Cause | None:
+    """Return the cause where a recurrent layer takes other dimensions, or steps of another width."""
+    expected = number(layer.setting("input_size"))
+    if expected is None:
+        return None
+    if ranks and tensor.rank not in ranks:
+        return wrong_rank(Mismatch.RNN_RANK, subject, tensor, ranks, words[0])
     if tensor.shape[-1] != expected:
-        message = f"{subject} takes {expected} features a step but receives {tensor.shape[-1]} in {show(tensor.shape)}"
-        return Cause(
-            Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1
-        )
-    return _state(operation, layer, tensor, packed, subject)
+        message = f"{subject} takes {expected} {words[1]} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
+        return wrong_width(Mismatch.RNN_INPUT_SIZE, message, expected, tensor, "input_size")
+    return None
 
 
 def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, subject: str) -> Cause | None:
@@ -55,25 +62,28 @@ def _state(operation: Operation, layer: Layer, tensor: Tensor, packed: bool, sub
     if tensor.rank == 3 and not packed:
         batch = tensor.shape[0 if layer.setting("batch_first") else 1]
     state_shape = (layers * directions, *(() if batch is None else (batch,)), hidden)
-    if layer.kind == "LSTM" and isinstance(state, Tensor):
-        message = f"{subject} is an LSTM and takes a pair (h, c) but receives one state {show(state.shape)}"
-        return Cause(Mismatch.RNN_HIDDEN, message, state_shape, state.shape, "", 1, detail=Detail.PAIR)
     if layer.kind != "LSTM" and isinstance(state, Sequence):
         message = f"{subject} takes one state but receives {len(state.items)}"
         return Cause(Mismatch.RNN_HIDDEN, message, state_shape, (len(state.items),), "", 1, detail=Detail.SINGLE)
+    kind = "an LSTM" if layer.kind == "LSTM" else ""
+    return _other_state(state, subject, kind, state_shape, any_batch=packed and batch is None)
+
+
+def _other_state(
+    state: Value, subject: str, kind: str, shape: tuple[int, ...], *, any_batch: bool = False
+) -> Cause | None:
+    """Return the cause where a state is not of the shape that the layer takes, or is not the pair that ``kind`` needs.
+
+    ``any_batch``: the shape is that for one sample, and there may be any number of them.
+    """
+    if kind and isinstance(state, Tensor):
+        message = f"{subject} is {kind} and takes a pair (h, c) but receives one state {show(state.shape)}"
+        return Cause(Mismatch.RNN_HIDDEN, message, shape, state.shape, "", 1, detail=Detail.PAIR)
     states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
-    for index, state_tensor in enumerate(states):
-        fits = state_tensor.shape == state_shape or (
-            packed
-            and batch is None
-            and state_tensor.rank == 3
-            and (state_tensor.shape[0], state_tensor.shape[2]) == (state_shape[0], hidden)
-        )
-        if not fits:
-            message = f"{subject} takes a state of {show(state_shape)} but receives {show(state_tensor.shape)}"
-            return Cause(
-                Mismatch.RNN_HIDDEN, message, state_shape, state_tensor.shape, "", 1 + index, detail=Detail.STATE
-            )
+    for index, own in enumerate(tensor.shape for tensor in states):
+        if own != shape and not (any_batch and len(own) == 3 and (own[0], own[2]) == shape):
+            message = f"{subject} takes a state of {show(shape)} but receives {show(own)}"
+            return Cause(Mismatch.RNN_HIDDEN, message, shape, own, "", 1 + index, detail=Detail.STATE)
     return None
 
 
@@ -85,37 +95,12 @@ def _packed_batch(operation: Operation) -> int | None:
 
 
 def _cell(operation: Operation, layer: Layer, subject: str) -> Cause | None:
-    tensor, expected = tensor_at(operation, 0), number(layer.setting("input_size"))
-    if tensor is None or expected is None:
+    tensor, hidden = tensor_at(operation, 0), number(layer.setting("hidden_size")) or 0
+    if tensor is None:
         return None
-    if tensor.rank not in (1, 2):
-        message = f"{subject} takes (batch, features) but receives {show(tensor.shape)}"
-        return Cause(Mismatch.RNN_RANK, message, (1, 2), tensor.shape, "", 0)
-    if tensor.shape[-1] != expected:
-        message = f"{subject} takes {expected} features but receives {tensor.shape[-1]} in {show(tensor.shape)}"
-        return Cause(
-            Mismatch.RNN_INPUT_SIZE, message, (expected,), (tensor.shape[-1],), "input_size", 0, tensor.rank - 1
-        )
-    state = operation.argument(1, "hx")
-    hidden = number(layer.setting("hidden_size")) or 0
-    state_shape = (*tensor.shape[:-1], hidden)
-    states = [item for item in (state.items if isinstance(state, Sequence) else (state,)) if isinstance(item, Tensor)]
-    if layer.kind == "LSTMCell" and isinstance(state, Tensor):
-        message = f"{subject} is an LSTM cell and takes a pair (h, c) but receives one state {show(state.shape)}"
-        return Cause(Mismatch.RNN_HIDDEN, message, state_shape, state.shape, "", 1, detail=Detail.PAIR)
-    for index, state_tensor in enumerate(states):
-        if state_tensor.shape != state_shape:
-            message = f"{subject} takes a state of {show(state_shape)} but receives {show(state_tensor.shape)}"
-            return Cause(
-                Mismatch.RNN_HIDDEN,
-                message,
-                state_shape,
-                state_tensor.shape,
-                "",
-                1 + index,
-                detail=Detail.STATE,
-            )
-    return None
+    wrong = _input(tensor, layer, subject, (1, 2), ("(batch, features)", "features"))
+    kind = "an LSTM cell" if layer.kind == "LSTMCell" else ""
+    return wrong or _other_state(operation.argument(1, "hx"), subject, kind, (*tensor.shape[:-1], hidden))
 
 
 def _attention(operation: Operation, layer: Layer, subject: str) -> Cause | None:
@@ -124,14 +109,7 @@ def _attention(operation: Operation, layer: Layer, subject: str) -> Cause | None
     if query is None or key is None or value is None or width is None:
         return None
     if query.rank not in (2, 3):
-        return Cause(
-            Mismatch.RANK,
-            f"{subject} takes 2 or 3 dimensions but receives {show(query.shape)}",
-            (2, 3),
-            query.shape,
-            "",
-            0,
-        )
+        return wrong_rank(Mismatch.RANK, subject, query, (2, 3))
     expected = (width, number(layer.setting("kdim")) or width, number(layer.setting("vdim")) or width)
     for position, (tensor, operand_width, name) in enumerate(
         zip((query, key, value), expected, ("embed_dim", "kdim", "vdim"), strict=True)
@@ -143,15 +121,7 @@ def _attention(operation: Operation, layer: Layer, subject: str) -> Cause | None
                 f"in {show(tensor.shape)}"
             )
             parameter = name if position == 0 or number(layer.setting(name)) not in (None, width) else "embed_dim"
-            return Cause(
-                Mismatch.ATTENTION_WIDTH,
-                message,
-                (operand_width,),
-                (tensor.shape[-1],),
-                parameter,
-                position,
-                tensor.rank - 1,
-            )
+            return wrong_width(Mismatch.ATTENTION_WIDTH, message, operand_width, tensor, parameter, position)
     return _mask(operation, layer, query, key, subject)
 
 
@@ -162,28 +132,13 @@ def _mask(operation: Operation, layer: Layer, query: Tensor, key: Tensor, subjec
     if mask is not None:
         mask_shape = (query.shape[time], key.shape[time])
         if mask.shape[-2:] != mask_shape:
-            message = f"{subject} takes an attention mask of {show(mask_shape)} but receives {show(mask.shape)}"
-            return Cause(
-                Mismatch.ATTENTION_MASK, message, mask_shape, mask.shape, "attn_mask", _index_of(operation, mask)
-            )
+            return wrong_mask(operation, subject, "an attention mask", mask, mask_shape, "attn_mask")
     padding = tensor_at(operation, 3, "key_padding_mask")
     if padding is not None and key.rank == 3:
         mask_shape = (key.shape[batch], key.shape[time])
         if padding.shape != mask_shape:
-            message = f"{subject} takes a padding mask of {show(mask_shape)} but receives {show(padding.shape)}"
-            return Cause(
-                Mismatch.ATTENTION_MASK,
-                message,
-                mask_shape,
-                padding.shape,
-                "key_padding_mask",
-                _index_of(operation, padding),
-            )
+            return wrong_mask(operation, subject, "a padding mask", padding, mask_shape, "key_padding_mask")
     return None
-
-
-def _index_of(operation: Operation, tensor: Tensor) -> int | None:
-    return next((i for i, operand in enumerate(operation.tensors) if operand is tensor), None)
 
 
 def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace) -> Cause | None:
@@ -197,13 +152,10 @@ def _transformer(operation: Operation, layer: Layer, subject: str, trace: Trace)
         return None
     for position, tensor in enumerate(inputs):
         if tensor.rank not in (2, 3):
-            message = f"{subject} takes 2 or 3 dimensions but receives {show(tensor.shape)}"
-            return Cause(Mismatch.RANK, message, (2, 3), tensor.shape, "", position)
+            return wrong_rank(Mismatch.RANK, subject, tensor, (2, 3), operand=position)
         if tensor.shape[-1] != width:
             message = f"{subject} has the width {width} but receives {tensor.shape[-1]} in {show(tensor.shape)}"
-            return Cause(
-                Mismatch.ATTENTION_WIDTH, message, (width,), (tensor.shape[-1],), "d_model", position, tensor.rank - 1
-            )
+            return wrong_width(Mismatch.ATTENTION_WIDTH, message, width, tensor, "d_model", position)
     return _transformer_mask(operation, bool(_first_setting(layer, "batch_first", trace)), layer, inputs, subject)
 
 
@@ -224,8 +176,7 @@ def _transformer_mask(
                 else "mask"
             )
             mask_shape = pad if "padding" in name else square
-            message = f"{subject} takes a mask of {show(mask_shape)} but receives {show(value.shape)}"
-            return Cause(Mismatch.ATTENTION_MASK, message, mask_shape, value.shape, name, _index_of(operation, value))
+            return wrong_mask(operation, subject, "a mask", value, mask_shape, name)
     return None
 
 
