@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
+from autofix.facts.contracts import bound
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
-from autofix.operators.terms import Call
+from autofix.operators.table import family
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, is_integer
@@ -27,11 +27,10 @@ _KEEPING = frozenset((Family.POINTWISE, Family.ACTIVATION, Family.CONVERSION, Fa
 def find_competing(project: Project) -> Iterator[SilentFault]:
     """Yield each softmax over dimension 0 of rows and columns whose columns are read as classes."""
     for operation in project.forward_operations():
-        row = find(operation.target)
-        before = operation.tensors[0] if operation.tensors else None
-        if row is None or row.family is not Family.SOFTMAX or before is None or before.rank != 2:
+        before, call = next(iter(operation.tensors), None), bound(project, operation)
+        if call is None or call.row.family is not Family.SOFTMAX or before is None or before.rank != 2:
             continue
-        dimension = _call(project, operation).get("dim")
+        dimension = call.call.get("dim")
         if not is_integer(dimension) or dimension % 2 != 0 or min(before.shape) < 2 or not _are_logits(project, before):
             continue
         picked = _picked_along(project, operation)
@@ -42,26 +41,18 @@ def find_competing(project: Project) -> Iterator[SilentFault]:
                 yield replace(fault, finding=replace(fault.finding, detail=Detail.CLASSES))
 
 
-def _call(project: Project, operation: Operation) -> Call:
-    row, layer = find(operation.target), project.layer_of(operation)
-    assert row is not None
-    return row.bind(operation.arguments, dict(operation.keywords), dict(layer.settings) if layer is not None else {})
-
-
 def _picked_along(project: Project, operation: Operation) -> set[int]:
     """Return the dimensions along which something is picked of a result, through whatever keeps its shape."""
     reached, picked = {operation.index}, set[int]()
-    for later in project.trace.operations[operation.index + 1 :]:
-        tensors = [tensor for tensor in later.tensors if tensor.producer in reached]
-        row = find(later.target)
+    for later, tensors in project.readers(reached):
+        call = bound(project, later)
         # What is weighed by another table of scores is read by both: retrieval runs a softmax over either dimension.
-        if not tensors or row is None or sum(t.shape == tensors[0].shape for t in later.tensors) > 1:
+        if call is None or sum(t.shape == tensors[0].shape for t in later.tensors) > 1:
             continue
         if later.operator in _PICKS and later.tensors[0] in tensors:
-            dimension = _call(project, later).get("dim")
+            dimension = call.call.get("dim")
             picked |= {dimension % tensors[0].rank} if is_integer(dimension) else set()
-        result = later.result
-        if row.family in _KEEPING and isinstance(result, Tensor) and result.shape == tensors[0].shape:
+        if call.row.family in _KEEPING and later.result_shape == tensors[0].shape:
             reached.add(later.index)
     return picked
 
@@ -69,10 +60,10 @@ def _picked_along(project: Project, operation: Operation) -> set[int]:
 def _are_logits(project: Project, tensor: Tensor) -> bool:
     """Return whether a layer gave the columns, of which rows may have been picked since."""
     for operation in project.ancestry(tensor):
-        layer, row = project.layer_of(operation), find(operation.target)
+        layer = project.layer_of(operation)
         if layer is not None and layer.parameters:
             return True
-        if row is None or row.family not in _KEEPING | {Family.INDEXING, Family.SUBSCRIPT, Family.SPLIT}:
+        if family(operation.target) not in _KEEPING | {Family.INDEXING, Family.SUBSCRIPT, Family.SPLIT}:
             return False
     return False
 
@@ -81,8 +72,8 @@ def _is_classified(project: Project, tensor: Tensor) -> bool:
     """Return whether a loss of classes takes the tensor, or what it came from, as logits."""
     origins = {tensor.producer}
     for operation in project.ancestry(tensor):
-        row, before = find(operation.target), operation.tensors[:1]
-        if row is None or row.family not in _KEEPING or not before or before[0].shape != tensor.shape:
+        before = operation.tensors[:1]
+        if family(operation.target) not in _KEEPING or not before or before[0].shape != tensor.shape:
             break
         origins.add(before[0].producer)
     losses = (o for o in project.trace.operations if o.operator in _CLASSIFIES and len(o.tensors) > 1)

@@ -11,7 +11,7 @@ from autofix.facts.call_sites import written
 from autofix.facts.project_view import Project
 from autofix.facts.unread_lists import unread_lists
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, tensors_of
@@ -34,8 +34,7 @@ def find_discarded(project: Project) -> Iterator[SilentFault]:
     taken = {tensor.producer for operation in project.trace.operations for tensor in operation.tensors}
     taken |= {tensor.producer for tensor in tensors_of((project.trace.output,))}
     for operation in project.forward_operations():
-        row = find(operation.target)
-        if row is None or row.family not in _FORMS or operation.index in taken or operation.scope_index is None:
+        if family(operation.target) not in _FORMS or operation.index in taken or operation.scope_index is None:
             continue
         place = written(project, operation)
         if place is None or not isinstance(place.node, ast.Call) or not _is_own(operation, place.node):

@@ -13,7 +13,7 @@ from autofix.facts.call_sites import argument_of
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
-from autofix.records.values import Tensor, is_integer
+from autofix.records.values import is_integer
 from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import dotted
 
@@ -29,8 +29,8 @@ def find_relabelled(project: Project) -> Iterator[SilentFault]:
     as the steps and runs along what stood behind them.
     """
     for operation in project.forward_operations():
-        before, after = operation.tensors[0] if operation.tensors else None, operation.result
-        if operation.operator not in _RESHAPES or before is None or not isinstance(after, Tensor) or before.rank < 3:
+        before, after = operation.before_and_after or (None, None)
+        if operation.operator not in _RESHAPES or before is None or after is None or before.rank < 3:
             continue
         for place, text, own in _named(project, operation, before.rank, after.rank):
             size = before.shape[own]
@@ -49,7 +49,7 @@ def _named(project: Project, operation: Operation, rank: int, places: int) -> It
     """Yield the place of each size that is read from the tensor itself, its text and the dimension that it is."""
     base = argument_of(project, operation, 0, "input")
     while base is not None and (copied := _copied(base.node)) is not None:
-        base = replace(base, node=copied)
+        base = base.at(copied)
     for place in range(places) if base is not None and isinstance(base.node, ast.Name) else ():
         size = argument_of(project, operation, 1 + place, "")
         own = None if size is None or base is None else _dimension(size, base.text)

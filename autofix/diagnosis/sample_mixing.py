@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_broadcasts import ARITHMETIC, broadcast_words
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
+from autofix.facts.contracts import bound
 from autofix.facts.dataflow import accidental_column, feeds_a_layer, outer, samples_lead, used_across
 from autofix.facts.project_view import Project
 from autofix.facts.sequence_order import picked_samples
 from autofix.operators.families import Family
 from autofix.operators.shape_functions import without
-from autofix.operators.table import find
-from autofix.operators.terms import Call
+from autofix.operators.table import family
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Operation
 from autofix.records.values import Sequence, Tensor, is_integer
@@ -80,10 +80,10 @@ def _is_over_samples(project: Project, operation: Operation, check: Check) -> bo
     ``(N, T, H)`` gives a ``(T, H)`` that a layer takes; a mean over a table's rows, or as the result,
     is meant.
     """
-    row, before, after = find(operation.target), operation.tensors[0], operation.result
-    if check.dimension is None or row is None:
+    before, after = operation.tensors[0], operation.result
+    if check.dimension is None:
         return False
-    if row.family is Family.SOFTMAX:
+    if family(operation.target) is Family.SOFTMAX:
         failed = check.outcome is CheckOutcome.FAILED
         return failed and not used_across(project, operation, check.dimension)
     after = after.items[0] if isinstance(after, Sequence) and after.items else after
@@ -98,17 +98,16 @@ def _is_meant_otherwise(project: Project, operation: Operation, check: Check) ->
     samples. What is scaled by itself alone may be meant so (ranks among the rows); what then weighs other rows is not,
     nor is a reduction that keeps its dimension.
     """
-    row, before = find(operation.target), operation.tensors[0]
+    call, before = bound(project, operation), operation.tensors[0]
     over_samples = check.outcome is CheckOutcome.FAILED and check.dimension == 0 and before.shape[0] > 1
-    if row is None or row.family not in _ALONG_ONE or not over_samples:
+    if call is None or call.row.family not in _ALONG_ONE or not over_samples:
         return False
-    call = _call(project, operation)
-    dimension = call.get("dim")
+    dimension = call.call.get("dim")
     leads = samples_lead(project) or _has_every_row(project, before)
     if before.rank > 1 or (is_integer(dimension) and dimension >= 0) or not leads:
-        return row.family is Family.SOFTMAX and dimension is None and before.rank == 3
-    if row.family is Family.REDUCTION:
-        return call.get("keepdim") is True and dimension is not None
+        return call.row.family is Family.SOFTMAX and dimension is None and before.rank == 3
+    if call.row.family is Family.REDUCTION:
+        return call.call.get("keepdim") is True and dimension is not None
     return _weighs_other_rows(project, operation, before.shape[0])
 
 
@@ -120,18 +119,10 @@ def _has_every_row(project: Project, tensor: Tensor) -> bool:
     return len(folded) == len(project.inputs()) and tensor.shape[0] in folded
 
 
-def _call(project: Project, operation: Operation) -> Call:
-    row, layer = find(operation.target), project.layer_of(operation)
-    assert row is not None
-    return row.bind(operation.arguments, dict(operation.keywords), dict(layer.settings) if layer is not None else {})
-
-
 def _weighs_other_rows(project: Project, operation: Operation, batch: int) -> bool:
     """Return whether the result meets a tensor that was not made from it and has a row for each sample."""
     reached = {operation.index}
-    for later in project.trace.operations[operation.index + 1 :]:
-        if not any(tensor.producer in reached for tensor in later.tensors):
-            continue
+    for later, _ in project.readers(reached):
         others = [tensor for tensor in later.tensors if tensor.producer not in reached]
         if any(tensor.rank > 1 and tensor.shape[0] == batch for tensor in others):
             return True
@@ -142,8 +133,8 @@ def _weighs_other_rows(project: Project, operation: Operation, batch: int) -> bo
 def _swapped(project: Project) -> Iterator[SilentFault]:
     """Yield views that give the dimensions inside a sample each other's sizes, which only relabels the elements."""
     for operation in project.forward_operations():
-        before, after = operation.tensors[0] if operation.tensors else None, operation.result
-        if operation.operator not in _RESHAPES or before is None or not isinstance(after, Tensor) or before.rank < 3:
+        before, after = operation.before_and_after or (None, None)
+        if operation.operator not in _RESHAPES or before is None or after is None or before.rank < 3:
             continue
         differing = [(a, b) for a, b in zip(before.shape, after.shape, strict=False) if a != b]
         same_sizes = before.rank == after.rank and sorted(before.shape) == sorted(after.shape)
@@ -159,10 +150,8 @@ def _swapped(project: Project) -> Iterator[SilentFault]:
 
 def _is_padded(project: Project, maker: Operation | None) -> bool:
     """Return whether an operation puts constants beside a tensor, which a view behind it uses to shift rows."""
-    row = None if maker is None else find(maker.target)
-    if maker is None or row is None:
+    if maker is None:
         return False
-    producers = (project.producer(tensor) for tensor in maker.tensors)
-    rows = (find(producer.target) for producer in producers if producer is not None)
-    is_filled = any(beside is not None and beside.family is Family.FACTORY for beside in rows)
-    return row.family is Family.PADDING or (row.family is Family.JOIN and is_filled)
+    producers, kind = (project.producer(tensor) for tensor in maker.tensors), family(maker.target)
+    is_filled = any(beside is not None and family(beside.target) is Family.FACTORY for beside in producers)
+    return kind is Family.PADDING or (kind is Family.JOIN and is_filled)

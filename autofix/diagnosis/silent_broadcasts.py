@@ -12,7 +12,7 @@ from autofix.diagnosis.silent_fault import SilentFault, faults_at
 from autofix.facts.dataflow import accidental_column, feeds_a_loss, is_laid_out, outer
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.finding import Mismatch
 from autofix.records.trace import Operation
 
@@ -35,8 +35,7 @@ def find_broadcasts(project: Project) -> Iterator[SilentFault]:
     for operation in project.forward_operations():
         if operation.raised or not operation.tensors:
             continue
-        row = find(operation.target)
-        is_loss = row is not None and row.family is Family.ELEMENTWISE_LOSS and len(operation.tensors) > 1
+        is_loss = family(operation.target) is Family.ELEMENTWISE_LOSS and len(operation.tensors) > 1
         words = warned.get(operation.index)
         if words is not None and not (is_loss and (_are_partners(operation) or _is_repeated(project, operation))):
             mismatch = Mismatch.SILENT_BROADCAST if is_loss else Mismatch.SILENT_WARNING

@@ -12,7 +12,6 @@ from autofix.facts.project_view import Project
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location
 from autofix.records.trace import Operation, OperationKind
-from autofix.records.values import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,6 @@ def faults_at(
     if not operation.frames:
         return
     call = Location(operation.frames[0].path, operation.frames[0].range)
-    result = operation.result.shape if isinstance(operation.result, Tensor) else ()
     finding = Finding(
         mismatch=mismatch,
         message=message,
@@ -48,7 +46,7 @@ def faults_at(
         call=call,
         subject=operation.layer or operation.target,
         expected=operation.tensors[0].shape if operation.tensors else (),
-        actual=result,
+        actual=operation.result_shape or (),
         operation=operation.index,
         layer=operation.layer_index if operation.kind is OperationKind.CALL_MODULE else None,
         operand=0,

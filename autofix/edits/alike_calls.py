@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from autofix.edits.set_arguments import argument_set
 from autofix.facts.fault_path import calls
 from autofix.facts.passed_arguments import passed_calls
 from autofix.facts.project_view import Expression, Project
@@ -19,7 +20,7 @@ from autofix.operators.table import layer as layer_row
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Mapping
-from autofix.syntax.call_edits import NotACall, with_argument
+from autofix.syntax.call_edits import with_argument
 from autofix.syntax.evaluation import only_evaluates
 from autofix.syntax.name_bindings import bound_above, callee_name
 from autofix.syntax.source import Source, dotted
@@ -59,12 +60,9 @@ def _of_calls(on_the_way: list[tuple[Expression, ast.Call]], replaces: bool) -> 
         for name, value in _of_others(call.source, node, replaces):
             if name == "drop_last" and only_evaluates(call.source.function_of(node)):
                 continue
-            try:
-                text = with_argument(call.text, name, value)
-            except NotACall:
-                continue
-            if not _is_written(call.source, node, text):
-                yield AlikeArgument(call, name, value, call.source.replace(node, text), replaces)
+            for edit in argument_set(call, name, value):
+                if not _is_written(call.source, node, edit.text):
+                    yield AlikeArgument(call, name, value, edit, replaces)
 
 
 def _is_written(source: Source, call: ast.Call, text: str) -> bool:

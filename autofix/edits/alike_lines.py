@@ -8,7 +8,6 @@ the same names, ``state = states``. It proposes; whether one helps is for the ru
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from autofix.facts.fault_path import FaultPlace, way
 from autofix.facts.project_view import Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
+from autofix.syntax.alike_expressions import swapped
 from autofix.syntax.name_bindings import bound_above
 from autofix.syntax.source import Source, below
 
@@ -104,23 +104,11 @@ def _without_one_part(text: str) -> Iterator[str]:
         tree = ast.parse(text, mode="eval")
     except SyntaxError:
         return
-    for index in range(len(list(ast.walk(tree)))):
-        whole = copy.deepcopy(tree)
-        match [*ast.walk(whole)][index]:
+    for node in ast.walk(tree):
+        match node:
             case (
                 ast.Call(func=ast.Attribute(value=inner))
                 | ast.Subscript(value=inner)
                 | ast.Attribute(value=inner) as part
             ):
-                yield ast.unparse(_Replaced(part, inner).visit(whole))
-
-
-class _Replaced(ast.NodeTransformer):
-    """Puts one node in the place of another."""
-
-    def __init__(self, old: ast.AST, new: ast.AST) -> None:
-        self._old, self._new = old, new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        visited: ast.AST = self._new if node is self._old else super().visit(node)
-        return visited
+                yield ast.unparse(swapped(tree, part, inner))

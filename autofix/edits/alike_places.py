@@ -79,7 +79,7 @@ def _shared(project: Project, place: Expression, twins: list[_Twin]) -> str:
     for name in twins[0].names if twins else ():
         node = ast.parse(name, mode="eval").body
         is_shared = name not in edited and all(twin.names.get(name) == name for twin in twins)
-        if is_shared and isinstance(project.value(Expression(place.source, node, place.frames)), Tensor):
+        if is_shared and isinstance(project.value(place.at(node)), Tensor):
             return name
     return ""
 
@@ -170,7 +170,7 @@ def _is_given_alike(
             return False
         if project.trace.failure is None:
             continue
-        values = [project.value(Expression(place.source, read, place.frames)) for read in (node, twin)]
+        values = [project.value(place.at(read)) for read in (node, twin)]
         if name != other and (UNKNOWN in values or not _is_alike(values[0], values[1])):
             return False
     return True
@@ -213,4 +213,4 @@ def _moved(project: Project, place: Expression, edit: Edit, twin: _Twin) -> Edit
 
 def _is_known(project: Project, place: Expression, text: str) -> bool:
     node = ast.parse(text, mode="eval").body
-    return project.value(Expression(place.source, node, place.frames)) != UNKNOWN
+    return project.value(place.at(node)) != UNKNOWN

@@ -8,13 +8,13 @@ import ast
 from collections.abc import Iterator
 from itertools import permutations
 
+from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import argument_of, followed, operands, size_at_hand
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import bindings
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.evaluation import only_evaluates
 from autofix.syntax.name_bindings import callee_name
 from autofix.syntax.source import argument, below
@@ -66,12 +66,9 @@ def whole_batches(project: Project, size: int) -> Iterator[tuple[str, Edit]]:
             )
             if project.integer(Expression(source, batch, frames)) not in (None, size):
                 continue
+            edits = argument_set(Expression(source, node), "drop_last", "True")
             if argument(node, 8, "drop_last") is None:
-                try:
-                    edited = with_argument(source.text_of(node), "drop_last", "True")
-                except NotACall:
-                    continue
-                yield source.text_of(batch), source.replace(node, edited)
+                yield from ((source.text_of(batch), edit) for edit in edits)
 
 
 def sizes_read(project: Project, operation: Operation) -> Iterator[tuple[str, Edit]]:
@@ -93,7 +90,7 @@ def _leading_reads(project: Project, number: Expression, size: int) -> Iterator[
     for node in below(number.source.statement_of(number.node)):
         if not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
             continue
-        value = project.value(Expression(number.source, node, number.frames))
+        value = project.value(number.at(node))
         if isinstance(value, Tensor) and value.shape[:1] == (size,):
             yield size_text(number.source, number.source.text_of(node), 0)
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from autofix.edits.same_values import same_values
+from autofix.edits.same_values import readable_values
 from autofix.edits.swap_class import exchanged
 from autofix.facts.call_sites import argument_of, followed, written
 from autofix.facts.project_view import Expression, Project
@@ -18,10 +18,12 @@ from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.syntax.source import below
+from autofix.syntax.name_bindings import reads, stores
+from autofix.syntax.source import Source
 from autofix.syntax.spelling import module_text, receiver, size_text
 
 _COLOURS = (3, 4)
+_LOOPS = (ast.For, ast.While, ast.AsyncFor)
 _FLATTENING = frozenset(("view", "reshape", "flatten"))
 _CASTS = frozenset(("float", "to", "type", "type_as", "double"))
 _LOSS_OF_CLASSES = {"mse_loss": "cross_entropy", "l1_loss": "cross_entropy", "smooth_l1_loss": "cross_entropy"}
@@ -62,10 +64,9 @@ def one_channel(project: Project, operation: Operation) -> Iterator[ClassTarget]
         yield ClassTarget(title.format(place.text), (edit,), (*evidence, Evidence.RUNNER_UP), doubt)
     further = (*evidence, Evidence.RUNNER_UP * 2) if earlier is not None else evidence
     yield ClassTarget(title.format(place.text), (followed(place, suffix),), further, doubt)
-    for steps, before in same_values(project, place, target):
-        if isinstance(before.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
-            further = (*evidence, Evidence.OUTWARD * steps)
-            yield ClassTarget(title.format(before.text), (followed(before, suffix),), further, doubt)
+    for steps, before in readable_values(project, place, target):
+        further = (*evidence, Evidence.OUTWARD * steps)
+        yield ClassTarget(title.format(before.text), (followed(before, suffix),), further, doubt)
 
 
 def first_read(place: Expression) -> ast.stmt | None:
@@ -73,15 +74,18 @@ def first_read(place: Expression) -> ast.stmt | None:
     that does not bind it each time.
     """
     source = place.source
-    names = [n for n in below(source.function_of(place.node) or source.tree) if isinstance(n, ast.Name)]
-    own = [n for n in names if n.id == place.text]
-    reads = sorted((n for n in own if isinstance(n.ctx, ast.Load)), key=lambda n: (n.lineno, n.col_offset))
-    if not isinstance(place.node, ast.Name) or len(reads) < 2:
+    scope = source.function_of(place.node) or source.tree
+    read = sorted(reads(scope, place.text), key=lambda node: (node.lineno, node.col_offset))
+    if not isinstance(place.node, ast.Name) or len(read) < 2:
         return None
-    first = source.statement_of(reads[0])
-    loop = next((n for n in source.ancestors(first) if isinstance(n, (ast.For, ast.While))), None)
-    is_bound = loop is None or any(isinstance(n.ctx, ast.Store) and n in below(loop) for n in own)
-    return first if is_bound else None
+    first = source.statement_of(read[0])
+    return first if is_bound_each_time(source, first, place.text) else None
+
+
+def is_bound_each_time(source: Source, statement: ast.stmt, name: str) -> bool:
+    """Return whether a statement stands in no loop, or in one that binds a name, so that it may change what that is."""
+    loop = next((node for node in source.ancestors(statement) if isinstance(node, _LOOPS)), None)
+    return loop is None or bool(stores(loop, name))
 
 
 def one_hot(project: Project, operation: Operation) -> Iterator[ClassTarget]:
@@ -132,7 +136,7 @@ def _labels(project: Project, place: Expression, target: Tensor) -> Expression |
         return place
     node = place.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CASTS:
-        before = replace(place, node=node.func.value)
+        before = place.at(node.func.value)
         value = project.value(before)
         if isinstance(value, Tensor) and value.dtype == "int64" and value.shape == target.shape:
             return before

@@ -10,9 +10,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autofix.facts.project_view import Project
+from autofix.edits.set_arguments import argument_set
+from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Range
-from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.name_bindings import callee_name, constructor_of, imported_from, required_parameters
 from autofix.syntax.source import Function, Source, argument, dotted
 
@@ -68,10 +68,7 @@ def collate_functions(
 def passed(source: Source, call: ast.Call, text: str) -> tuple[Edit, ...]:
     """Return the edit that passes a function to a loader."""
     position = _POSITION if _original(source, callee_name(call)) == _LOADER else -1
-    try:
-        return (source.replace(call, with_argument(source.text_of(call), ARGUMENT, text, position)),)
-    except NotACall:
-        return ()
+    return argument_set(Expression(source, call), ARGUMENT, text, position)
 
 
 def _loader_names(project: Project) -> set[str]:

@@ -17,6 +17,7 @@ from autofix.records.trace import Operation
 from autofix.records.values import Opaque, Sequence, Tensor
 from autofix.syntax import subscripts
 from autofix.syntax.call_edits import with_argument
+from autofix.syntax.name_bindings import reads, stores
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import module_text
 
@@ -77,7 +78,7 @@ def arrays_as_indices(project: Project, operation: Operation) -> Iterator[Change
     for node, value in zip(subscripts.parts(place.node), values, strict=False):
         if value != Opaque("ndarray[uint8]"):
             continue
-        array = Expression(place.source, node, place.frames)
+        array = place.at(node)
         call = _bound_call(array)
         if call is not None and isinstance(call.node, ast.Call) and any(k.arg == "dtype" for k in call.node.keywords):
             text = with_argument(call.text, "dtype", whole)
@@ -122,13 +123,13 @@ def _for_all(place: Expression, dtype: str) -> Change | None:
     """Return the change that is made once for all reads of a name, behind the call that it is bound to or in front of
     the first of them; None where there is one read, or others are of the numbers as they are.
     """
-    source, reads = place.source, _only_between_brackets(place)
-    if len(reads) < 2:
+    source, keys = place.source, _only_between_brackets(place)
+    if len(keys) < 2:
         return None
     call = _bound_call(place)
     if call is not None:
         return _cast(call, dtype) or _followed(call, dtype)
-    first, scope = source.statement_of(reads[0]), source.function_of(place.node)
+    first, scope = source.statement_of(keys[0]), source.function_of(place.node)
     is_in_body = scope is not None and not isinstance(scope, ast.Lambda) and first in scope.body
     text = f"{place.text} = {place.text}.{dtype}()"
     return (source.insert_before(first, text), text) if is_in_body and source.stands_alone(first) else None
@@ -139,11 +140,10 @@ def _only_between_brackets(place: Expression) -> list[ast.Name]:
     source, scope = place.source, place.source.function_of(place.node)
     if not isinstance(place.node, ast.Name) or scope is None:
         return []
-    uses = [node for node in ast.walk(scope) if isinstance(node, ast.Name) and node.id == place.text]
-    reads = [use for use in uses if isinstance(use.ctx, ast.Load)]
-    if len(uses) - len(reads) > 1 or any(source.function_of(use) is not scope for use in uses):
+    bound, read = stores(scope, place.text), reads(scope, place.text)
+    if len(bound) > 1 or any(source.function_of(use) is not scope for use in (*bound, *read)):
         return []
-    return sorted(reads, key=lambda use: use.lineno) if all(_is_key(source, use) for use in reads) else []
+    return sorted(read, key=lambda use: use.lineno) if all(_is_key(source, use) for use in read) else []
 
 
 def _is_key(source: Source, node: ast.AST) -> bool:

@@ -8,7 +8,6 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.facts.call_sites import argument_of, value_there
 from autofix.facts.contracts import BoundCall, bound
@@ -52,7 +51,7 @@ def with_other_axes(project: Project) -> Iterator[tuple[str, Edit]]:
     call = project.call(failure.frames) if failure is not None and failure.type == "EinopsError" else None
     if call is None or not isinstance(call.node, ast.Call) or len(call.node.args) < 2:
         return
-    operand, node = (replace(call, node=argument) for argument in call.node.args[:2])
+    operand, node = (call.at(argument) for argument in call.node.args[:2])
     tensor, pattern = value_there(project, operand), getattr(node.node, "value", None)
     if not isinstance(tensor, Tensor) or not isinstance(pattern, str) or "..." in pattern:
         return

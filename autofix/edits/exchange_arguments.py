@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from autofix.edits.rank_changes import left_out
 from autofix.facts.project_view import Expression
 from autofix.records.locations import Edit
 from autofix.syntax.source import Source, dotted
@@ -36,16 +37,6 @@ def swap_after(call: Expression) -> Expression | None:
 
 def removed(swap: Expression) -> Edit:
     """Return the edit that removes the exchange; the statement goes if it does nothing else."""
-    source, node = swap.source, swap.node
-    assert isinstance(node, ast.Call)
-    assert isinstance(node.func, ast.Attribute)
-    statement = source.statement_of(node)
-    base = dotted(node.func.value)
-    alone = (
-        isinstance(statement, ast.Assign)
-        and statement.value is node
-        and [dotted(t) for t in statement.targets] == [base]
-    )
-    if alone and source.stands_alone(statement):
-        return source.delete_statement(statement)
-    return source.replace(node, source.text_of(node.func.value))
+    assert isinstance(swap.node, ast.Call)
+    assert isinstance(swap.node.func, ast.Attribute)
+    return left_out(swap, swap.node.func.value)

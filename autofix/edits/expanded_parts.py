@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autofix.facts.call_sites import followed, frames_of, operands
 from autofix.facts.passed_arguments import call_at
@@ -18,7 +18,7 @@ from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import assignments, parameters
+from autofix.syntax.name_bindings import assignments, parameters, reads
 from autofix.syntax.source import Function, Source, below, dotted
 from autofix.syntax.spelling import size_text
 
@@ -53,7 +53,7 @@ def expansions(project: Project, operation: Operation) -> Iterator[Expansion]:
 def _sizes_read(project: Project, whole: Expression, size: int) -> Iterator[str]:
     """Yield how the size of the batch is read from the first name that what has it is computed from."""
     for node in below(whole.node):
-        value = project.value(replace(whole, node=node)) if isinstance(node, ast.Name) else None
+        value = project.value(whole.at(node)) if isinstance(node, ast.Name) else None
         if isinstance(node, ast.Name) and isinstance(value, Tensor) and value.shape[:1] == (size,):
             yield size_text(whole.source, node.id, 0)
             return
@@ -115,6 +115,5 @@ def _batch_name(source: Source, function: Function, parameter: str) -> tuple[str
         sizes = {f"{parameter}.shape[0]", f"{parameter}.size(0)", f"len({parameter})"}
         whole = {f"{parameter}.shape", f"{parameter}.size()"}
         if ast.unparse(value) in (whole if is_part else sizes):
-            loads = [n for n in below(function) if isinstance(n, ast.Name) and n.id == name]
-            return name, not any(isinstance(load.ctx, ast.Load) for load in loads)
+            return name, not reads(function, name)
     return size_text(source, parameter, 0), False

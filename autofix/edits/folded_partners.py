@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from autofix.edits.layout import Layout, LayoutChange
+from autofix.edits.class_targets import is_bound_each_time
+from autofix.edits.layout import Layout, behind
 from autofix.edits.related_layouts import folded_name, folds_samples
 from autofix.edits.repeated_twice import repeated_twice
-from autofix.facts.call_sites import followed, frames_of, lineage, operands, tensors_at_hand
+from autofix.facts.call_sites import frames_of, is_one_call, lineage, operands, tensors_at_hand
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Frame, Operation
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import targets
+from autofix.syntax.name_bindings import reads, targets
 from autofix.syntax.source import Source, below
 
 _MOST_BACK = 80
-_LOOPS = (ast.For, ast.While, ast.AsyncFor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def folded_partners(project: Project, operation: Operation) -> Iterator[Layout]:
 
     Where one was repeated twice already, it is that one which has too many.
     """
-    if any(True for _ in repeated_twice(project, operation)):
+    if repeated_twice(project, operation):
         return
     seen: set[object] = set()
     for index, tensor in enumerate(operation.tensors):
@@ -72,31 +72,22 @@ def _places(
     known = {(tensor.producer, tensor.shape) for tensor in lined if tensor.shape[:1] == (fold.samples,)}
     frames = frames_of(project, operation)
     for depth in range(len(frames)):
-        call = project.call(frames[depth:]) if _is_one_function(frames[depth:], fold.frames) else None
+        call = project.call(frames[depth:]) if is_one_call(frames[depth:], fold.frames) else None
         if call is not None and isinstance(call.node, ast.Call):
             for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
-                place = replace(call, node=node)
+                place = call.at(node)
                 value = project.value(place) if isinstance(node, (ast.Name, ast.Attribute)) else None
                 if isinstance(value, Tensor) and (value.producer, value.shape) in known:
                     yield place, value
     for maker in lineage(project, operation.tensors[index], _MOST_BACK):
-        parts = operands(project, maker) if _is_one_function(frames_of(project, maker), fold.frames) else ()
+        parts = operands(project, maker) if is_one_call(frames_of(project, maker), fold.frames) else ()
         for place, value in zip(parts[:1], maker.tensors[:1], strict=False):
             if isinstance(place.node, (ast.Name, ast.Attribute)) and (value.producer, value.shape) in known:
                 yield place, value
 
 
-def _is_one_function(first: tuple[Frame, ...], second: tuple[Frame, ...]) -> bool:
-    """Return whether two stacks end in one function that was called from one place."""
-    if not first or not second or len(first) != len(second):
-        return False
-    ends = [(frame.path, frame.function) for frame in (first[0], second[0])]
-    calls = [[(frame.path, frame.range) for frame in frames[1:]] for frames in (first, second)]
-    return ends[0] == ends[1] and calls[0] == calls[1]
-
-
 def _repeated(project: Project, fold: _Fold, place: Expression, tensor: Tensor) -> Layout | None:
-    source, after = place.source, (tensor.shape[0] * fold.times, *tensor.shape[1:])
+    source = place.source
     node = source.call_at(fold.frames[0].range)
     statement = source.statement_of(node) if node is not None else source.statement_of(place.node)
     is_before = _is_before(source, statement, place)
@@ -110,10 +101,10 @@ def _repeated(project: Project, fold: _Fold, place: Expression, tensor: Tensor) 
     if not times:
         return None  # A caller that names no number of them is not where they are to be counted.
     suffix = f".repeat_interleave({times}, dim=0)"
-    text = f"{place.text} = {place.text}{suffix}"
-    edit = source.insert_before(statement, text) if is_before else followed(place, suffix)
     words = f"repeat {tensor.shape} as the others were folded into the samples: `{place.text}{suffix}`"
-    return Layout(LayoutChange.INSERTED, edit, words, tensor.shape, after)
+    layout = behind(place, suffix, tensor.shape, (tensor.shape[0] * fold.times, *tensor.shape[1:]), words)
+    line = f"{place.text} = {place.text}{suffix}"
+    return replace(layout, edit=source.insert_before(statement, line)) if is_before else layout
 
 
 def _unpacked(project: Project, fold: _Fold, place: Expression) -> str:
@@ -124,7 +115,7 @@ def _unpacked(project: Project, fold: _Fold, place: Expression) -> str:
         if isinstance(node, ast.Assign) and isinstance(parts, (ast.Tuple, ast.List)) and len(parts.elts) > 1:
             if node.lineno >= place.node.lineno:
                 continue
-            sizes = [project.integer(replace(place, node=part)) for part in parts.elts[:2]]
+            sizes = [project.integer(place.at(part)) for part in parts.elts[:2]]
             if sizes == [fold.samples, fold.times] and isinstance(parts.elts[1], ast.Name):
                 return parts.elts[1].id
     return ""
@@ -135,8 +126,5 @@ def _is_before(source: Source, statement: ast.stmt, place: Expression) -> bool:
     function = source.function_of(place.node) or source.tree
     if not isinstance(place.node, ast.Name):
         return False
-    names = [n for n in below(function) if isinstance(n, ast.Name) and n.id == place.text]
-    reads = [n for n in names if isinstance(n.ctx, ast.Load) and n.lineno >= statement.lineno]
-    loops = [node for node in source.ancestors(statement) if isinstance(node, _LOOPS)]
-    is_bound = not loops or any(isinstance(n.ctx, ast.Store) for n in names if n in below(loops[0]))
-    return len(reads) > 1 and is_bound
+    read = [node for node in reads(function, place.text) if node.lineno >= statement.lineno]
+    return len(read) > 1 and is_bound_each_time(source, statement, place.text)

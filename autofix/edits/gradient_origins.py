@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.facts.making_calls import size_arguments
 from autofix.facts.project_view import Expression, Project
@@ -52,15 +51,15 @@ def _before(project: Project, expression: Expression) -> Iterator[Expression]:
         bound = [b.expression for b in bindings(project, expression) if b.inverse is None]
         yield from bound or _of_object(expression)
     elif isinstance(node, ast.UnaryOp):
-        yield replace(expression, node=node.operand)
+        yield expression.at(node.operand)
     elif isinstance(node, ast.BinOp):
         sides = [side for side in (node.left, node.right) if not isinstance(side, (ast.Constant, ast.UnaryOp))]
-        yield from (replace(expression, node=side) for side in sides)
+        yield from (expression.at(side) for side in sides)
     elif isinstance(node, ast.Call) and callee_name(node) in _KEEPING:
         is_function = dotted(node.func).startswith(("torch.", "Variable", "nn.", "autograd."))
         inner = node.args[0] if is_function and node.args else getattr(node.func, "value", None)
         if inner is not None:
-            yield replace(expression, node=inner)
+            yield expression.at(inner)
 
 
 def _of_object(expression: Expression) -> Iterator[Expression]:

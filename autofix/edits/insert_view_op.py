@@ -14,7 +14,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import reads_from, targets
+from autofix.syntax.name_bindings import reads_from, stores, targets
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import imported_as, module_text, receiver
 
@@ -154,10 +154,7 @@ def _is_untouched_parameter(argument: Expression) -> bool:
     name = argument.text
     if function is None or name not in {a.arg for a in function.args.args}:
         return False
-    stores = (
-        n for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == name
-    )
-    return not any(n.lineno < argument.node.lineno for n in stores)
+    return not any(node.lineno < argument.node.lineno for node in stores(function, name))
 
 
 def _own_line(source: Source, call: ast.expr, first: ast.expr, function: str) -> Edit | None:

@@ -1,4 +1,6 @@
-"""One operand in another layout, and the methods that only move, add or drop dimensions."""
+"""One operand in another layout, the methods that only move, add or drop dimensions, and where a layout is written:
+behind the operand, behind its value where that was before, or by leaving out the call that made it.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,12 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import combinations
 
+from autofix.facts.call_sites import followed, operands
 from autofix.facts.contracts import Shape
+from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
+from autofix.records.trace import Operation
+from autofix.records.values import Tensor
 
 MOST_DIMENSIONS = 5
 
@@ -59,6 +65,46 @@ class Layout:
     def is_one_dimension(self) -> bool:
         """Whether a single dimension of one comes or goes and every element stays where it is."""
         return self.moves_nothing and abs(len(self.before) - len(self.after)) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOperand:
+    """One operand of a call with what is written for it, and the others with what is written for those."""
+
+    project: Project
+    operation: Operation
+    tensor: Tensor
+    place: Expression
+    others: tuple[tuple[Expression, Tensor], ...]
+
+    def behind(self, suffix: str, after: Shape, words: str = "") -> Layout:
+        """Return the layout that a method or subscript gives which is written behind the operand."""
+        return behind(self.place, suffix, self.tensor.shape, after, words)
+
+
+def written_operand(project: Project, operation: Operation, index: int, tensor: Tensor) -> WrittenOperand | None:
+    """Return an operand of a call; None if what is written for it is not known."""
+    places = operands(project, operation)
+    if index >= len(places):
+        return None
+    others = [pair for pair in zip(places, operation.tensors, strict=False) if pair[1] is not tensor]
+    return WrittenOperand(project, operation, tensor, places[index], tuple(others))
+
+
+def behind(place: Expression, suffix: str, before: Shape, after: Shape, words: str = "") -> Layout:
+    """Return the layout that a method or subscript gives which is written behind an expression."""
+    words = words or f"pass `{suffix}` of {before}: {after}"
+    return Layout(LayoutChange.INSERTED, followed(place, suffix), words, before, after)
+
+
+def behind_value(place: Expression, suffix: str, before: Shape, after: Shape) -> Layout:
+    """Return the same for where a value was made, returned, passed or bound to a name, for all that read it since."""
+    return behind(place, suffix, before, after, f"write `{suffix}` behind `{place.text}`: {after}")
+
+
+def left_alone(edit: Edit, shape: Shape, before: Shape, is_handed: bool = False) -> Layout:
+    """Return the layout that an operand had before, where an edit leaves out what gave it another."""
+    return Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", shape, before, is_handed)
 
 
 def moves(shape: Shape) -> Iterator[tuple[str, Shape]]:

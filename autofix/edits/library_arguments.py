@@ -50,7 +50,7 @@ def _of_size(project: Project, call: Expression, size: int, depth: int) -> Itera
     if not isinstance(call.node, ast.Call):
         return
     for node in (*call.node.args, *(keyword.value for keyword in call.node.keywords)):
-        expression = Expression(call.source, node, call.frames)
+        expression = call.at(node)
         if project.integer(expression) == size:
             yield expression
         for binding in bindings(project, expression) if depth and isinstance(node, ast.Name) else ():

@@ -19,9 +19,10 @@ from autofix.syntax.name_bindings import (
     assignments,
     bound_above,
     callee_name,
-    constructor_of,
     default_of,
+    function_called,
     parameters,
+    stores,
 )
 from autofix.syntax.source import Function, Source, dotted
 
@@ -39,7 +40,8 @@ def built_as_saved(project: Project) -> Iterator[tuple[str, Edit]]:
         call, saved = project.call(twins.loading[depth:]), project.call(twins.saved[depth:])
         if call is None or saved is None or not isinstance(call.node, ast.Call) or not isinstance(saved.node, ast.Call):
             return
-        function = _function(project, callee_name(call.node))
+        functions = (function_called(source, callee_name(call.node)) for source in project.sources())
+        function = next((function for function in functions if function is not None), None)
         if function is None or callee_name(saved.node) != callee_name(call.node):
             return
         text = _rewritten(project, call, saved, function)
@@ -88,17 +90,6 @@ def _is_plain(node: ast.expr) -> bool:
     return not any(isinstance(part, (ast.Name, ast.Call)) for part in ast.walk(node))
 
 
-def _function(project: Project, name: str) -> Function | None:
-    """Return the function of the project that a call runs, or the constructor of its class."""
-    for source in project.sources():
-        if name in source.classes:
-            return constructor_of(source.classes[name])
-        for function in source.functions:
-            if function.name == name and isinstance(source.parents.get(function), ast.Module):
-                return function
-    return None
-
-
 def _rewritten(project: Project, call: Expression, saved: Expression, function: Function) -> str:
     """Return the call with the arguments of the other; empty where one of them cannot be written."""
     names = [name for name in parameters(function) if name != "self"]
@@ -107,7 +98,7 @@ def _rewritten(project: Project, call: Expression, saved: Expression, function: 
     for position, name in enumerate(names):
         node = other.get(name)
         if node is not None:
-            value = _text_here(project, call, Expression(saved.source, node, saved.frames), _STEPS)
+            value = _text_here(project, call, saved.at(node), _STEPS)
         elif name in own and (default := default_of(function, name)) is not None:
             value = ast.unparse(default) if isinstance(default, ast.Constant) else ""
         else:
@@ -138,7 +129,7 @@ def _text_here(project: Project, call: Expression, value: Expression, steps: int
     if isinstance(value.node, ast.Name) and scope is not None and steps:
         bound = [node for _, node in assignments(value.source, scope, value.node.id)]
         if len(bound) == 1:
-            return _text_here(project, call, Expression(value.source, bound[0], value.frames), steps - 1)
+            return _text_here(project, call, value.at(bound[0]), steps - 1)
         outer = project.call(value.frames[1:])
         if value.node.id in parameters(scope) and outer is not None and isinstance(outer.node, ast.Call):
             own = [name for name in parameters(scope) if name != "self"]
@@ -164,8 +155,7 @@ def _means_the_same(call: Expression, other: Source, name: str) -> bool:
 
 def _of_the_top(source: Source) -> set[str]:
     """Return the names that the top of a file binds."""
-    stores = (node for node in source.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return {node.id for node in stores if source.function_of(node) is None}
+    return {node.id for node in stores(source.tree) if source.function_of(node) is None}
 
 
 def _imports(source: Source) -> set[str]:

@@ -70,12 +70,12 @@ def _loader_counted(project: Project, product: Expression) -> str:
         if loader is None:
             continue
         text = product.source.text_of(loader)
-        value = project.value(Expression(product.source, loader, product.frames))
+        value = project.value(product.at(loader))
         own = value.get("batch_size") if isinstance(value, Mapping) else None
         if isinstance(value, Mapping) and (value.type == "dict" or value.get("drop_last") is True):
             continue
         is_own = dotted(size) == f"{text}.batch_size"
-        number = project.integer(Expression(product.source, size, product.frames))
+        number = project.integer(product.at(size))
         if is_own or (own is not None and number == own) or (own is number is None and "batch" in dotted(size).lower()):
             return text
     return ""

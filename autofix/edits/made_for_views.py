@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.edits.view_sizes import Sizes
 from autofix.facts import size_origins
@@ -65,6 +64,6 @@ def _group(asked: tuple[int, ...], shape: tuple[int, ...], dimension: int) -> tu
 def _means(project: Project, place: Expression, part: Expression, size: int) -> bool:
     """Return whether the text of a size says the same where the tensor is made: a field of one object, or a name."""
     node = parsed(part.text)
-    value = project.integer(replace(place, node=node)) if isinstance(node, ast.expr) else None
+    value = project.integer(place.at(node)) if isinstance(node, ast.expr) else None
     is_field = part.text.startswith("self.") and part.source.class_of(part.node) is place.source.class_of(place.node)
     return value == size or (value is None and is_field)

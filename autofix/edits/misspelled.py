@@ -100,7 +100,7 @@ def _attributes(project: Project, place: Expression, node: ast.Attribute) -> Ite
     owner, class_ = dotted(node.value), place.source.class_of(node)
     if owner == "self" and class_ is not None:
         yield from _of_class(project, place.source, class_)
-    elif isinstance(project.value(Expression(place.source, node.value, place.frames)), Tensor):
+    elif isinstance(project.value(place.at(node.value)), Tensor):
         yield from (name for row in rows() if row.library == "torch" for name in row.functions if "." not in name)
     elif owner.rpartition(".")[2] in {"torch", "nn", "F", "functional"}:
         of_layers = owner.rpartition(".")[2] == "nn"

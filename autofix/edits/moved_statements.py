@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import zip_longest
 
-from autofix.edits.statement_order import bound_in, lines_of, read_in
+from autofix.edits.statement_order import Block, bound_in, indented, lines_of, read_in, unit_of
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.fault_path import FaultPlace, reads_of, way
-from autofix.facts.project_view import Expression, Project
+from autofix.facts.project_view import Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.syntax.source import Source, below, dotted
 
 MOST = 6
-Block = ast.If | ast.For | ast.While | ast.With
 _LOOPS = (ast.For, ast.While)
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
 
@@ -76,13 +75,15 @@ def _around(
     source = place.source
     # To return in the first round, or in one branch alone, leaves out the rest.
     if after is not None and not isinstance(after, ast.Return) and _is_movable(source, after, read):
-        last = _last_branch(block)
+        last, lines = _last_branch(block), indented(source, after, unit_of(source, block))
         if isinstance(last, ast.If) and not last.orelse and bound_in(after) & read_in(after) & bound_in(block):
-            text = f"{source.indent_of(block.lineno)}else:{source.newline}{_shifted(source, after, block)}"
+            text = f"{source.indent_of(block.lineno)}else:{source.newline}{lines}"
             yield MovedStatement(after, Move.UNDER_ELSE, Edit(source.path, lines_of(source, after), text))
         elif isinstance(block, _LOOPS) and read_in(after) & bound_in(block):
             yield MovedStatement(
-                after, Move.INTO, Edit(source.path, lines_of(source, after), _shifted(source, after, block))
+                after,
+                Move.INTO,
+                Edit(source.path, lines_of(source, after), indented(source, after, unit_of(source, block))),
             )
     end = _body_end(block)
     if end is None or not _is_movable(source, end, read) or _holds(project, place, block):
@@ -90,10 +91,10 @@ def _around(
     in_loop = any(isinstance(node, _LOOPS) for node in source.ancestors(block))
     if isinstance(block, _LOOPS) and _gathers(end) and not in_loop:
         return  # Of all that the rounds gather, the last alone would be left.
-    indent, lines = source.indent_of(block.lineno), source.segment(lines_of(source, end)).splitlines(keepends=True)
+    indent, shifted = source.indent_of(block.lineno), source.segment(lines_of(source, end)).splitlines(keepends=True)
     deep = len(source.indent_of(end.lineno))
     yield MovedStatement(
-        end, Move.OUT, Edit(source.path, lines_of(source, end), "".join(indent + line[deep:] for line in lines))
+        end, Move.OUT, Edit(source.path, lines_of(source, end), "".join(indent + line[deep:] for line in shifted))
     )
 
 
@@ -122,7 +123,7 @@ def _holds(project: Project, place: FaultPlace, block: Block) -> bool:
     """Return whether a condition was met, so that what stands in it ran as it would behind it."""
     if isinstance(block, ast.With):
         return True
-    value = project.value(Expression(place.source, block.test, place.frames)) if isinstance(block, ast.If) else False
+    value = project.value(place.at(block.test)) if isinstance(block, ast.If) else False
     return value is not UNKNOWN and bool(value)
 
 
@@ -134,11 +135,3 @@ def _is_movable(source: Source, statement: ast.stmt, read: set[str]) -> bool:
     if any(text.end_lineno != text.lineno for text in texts):
         return False  # The lines of a text are not to be indented.
     return isinstance(statement, ast.Return) or bool(bound_in(statement) & read)
-
-
-def _shifted(source: Source, statement: ast.stmt, block: Block) -> str:
-    """Return the lines of a statement with the indentation that the body of a block adds."""
-    inner, outer = (source.indent_of(node.lineno) for node in (block.body[0], block))
-    unit = inner[len(outer) :]
-    lines = source.segment(lines_of(source, statement)).splitlines(keepends=True)
-    return "".join(unit + line if line.strip() else line for line in lines)

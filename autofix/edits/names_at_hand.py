@@ -20,7 +20,7 @@ from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 from autofix.syntax import subscripts
-from autofix.syntax.name_bindings import bound_later, parameters, targets
+from autofix.syntax.name_bindings import bound_later, parameters, reads, targets
 from autofix.syntax.source import below, dotted
 
 MOST = 8
@@ -67,7 +67,7 @@ def _every(
             if key in seen or not isinstance(node, ast.Name) or _is_called(place, node):
                 continue
             seen.add(key)
-            read = Expression(place.source, node, place.frames)
+            read = place.at(node)
             value = project.value(read)
             for other, text, is_related in _pool(project, place, read, value, at):
                 if _loads(place, node.id) < 2 and dotted(node) not in text:
@@ -99,7 +99,7 @@ def _pool(
     around = next((n for n in place.source.ancestors(read.node) if isinstance(n, (ast.Call, ast.BinOp))), None)
     # What a line makes anew from itself, ``k = k.view(...)``, is meant whatever its neighbours are called.
     updated = _assigned(place.statement)
-    beside, in_line = _names_read(around), _names_read(place.statement)
+    beside, in_line = ({n.id for n in reads(node)} if node else set() for node in (around, place.statement))
     order = [] if isinstance(place.scope, ast.Module) else parameters(place.scope)
     items = scope.items if scope is not None else ()
     for name, other in sorted(items, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)):
@@ -123,11 +123,6 @@ def _assigned(statement: ast.stmt) -> set[str]:
     return (
         set().union(*(targets(target) for target in statement.targets)) if isinstance(statement, ast.Assign) else set()
     )
-
-
-def _names_read(node: ast.AST | None) -> set[str]:
-    loads = (part for part in (below(node) if node is not None else ()) if isinstance(part, ast.Name))
-    return {part.id for part in loads if isinstance(part.ctx, ast.Load)}
 
 
 def _is_of_kind(value: Value, other: Value, is_related: bool) -> bool:
@@ -163,7 +158,7 @@ def _worked_out(
             case _:
                 continue
         text = place.source.text_of(node)
-        other = project.integer(Expression(place.source, node, place.frames))
+        other = project.integer(place.at(node))
         if other is not None and other != value and text not in seen:
             seen.add(text)
             yield other, text, is_related
@@ -210,5 +205,4 @@ def _is_related(first: str, second: str) -> bool:
 
 def _loads(place: FaultPlace, name: str) -> int:
     """Return how often the scope reads a name."""
-    loads = (node for node in below(place.scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
-    return sum(node.id == name for node in loads)
+    return len(reads(place.scope, name))

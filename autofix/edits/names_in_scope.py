@@ -29,7 +29,7 @@ def related_names(project: Project, expression: Expression, size: int) -> tuple[
     node = expression.node
     names = project.names(expression)
     if isinstance(node, ast.Attribute):
-        owner = project.value(Expression(expression.source, node.value, expression.frames))
+        owner = project.value(expression.at(node.value))
         items = owner.items if isinstance(owner, Mapping) else ()
         prefix, own = f"{expression.source.text_of(node.value)}.", node.attr
     elif isinstance(node, ast.Name):

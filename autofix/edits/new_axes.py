@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.edits.layout import Layout, LayoutChange
+from autofix.edits.layout import Layout, LayoutChange, left_alone
 from autofix.facts.call_sites import written
 from autofix.facts.contracts import Shape, bound
 from autofix.facts.project_view import Project
@@ -26,8 +26,7 @@ def other_axes(project: Project, maker: Operation, shape: Shape, *, aligns: bool
         return
     new = [item for item in parts(place.node) if _is_new(item)]
     before, base = maker.tensors[0].shape, place.source.text_of(place.node.value)
-    edit = place.source.replace(place.node, base)
-    yield Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", shape, before)
+    yield left_alone(place.source.replace(place.node, base), shape, before)
     axis = place.source.text_of(new[0])
     for at in range(len(before) + 1) if len(new) == 1 else ():
         after = (*before[:at], 1, *before[at:])

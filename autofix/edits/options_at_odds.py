@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from autofix.edits.set_arguments import argument_set
 from autofix.facts.passed_arguments import PassedCall, calls_of_chain, chains_at
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import bindings
@@ -19,7 +20,6 @@ from autofix.records.finding import Finding
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Mapping, is_integer
-from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.name_bindings import assignments, bound_above, bound_later, callee_name, parameters
 from autofix.syntax.source import Function, below, dotted
 
@@ -136,7 +136,7 @@ def _instance(project: Project, place: Expression, class_: str) -> str:
     function = place.source.function_of(place.node)
     for node in below(function) if function is not None else ():
         is_read = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id != class_
-        if is_read and isinstance(node, ast.Name) and _is_made_of(project, replace(place, node=node), class_):
+        if is_read and isinstance(node, ast.Name) and _is_made_of(project, place.at(node), class_):
             return node.id
     return ""
 
@@ -183,12 +183,8 @@ def _read(call: Expression, number: _Number, text: str) -> tuple[Edit, ...]:
 def _passing(call: Expression, name: str, text: str) -> tuple[Edit, ...]:
     """Return the edit that passes ``text`` as ``name``."""
     assert isinstance(call.node, ast.Call)
-    if any(keyword.arg is None for keyword in call.node.keywords):
-        return ()
-    try:
-        return (call.source.replace(call.node, with_argument(call.source.text_of(call.node), name, text)),)
-    except NotACall:
-        return ()
+    is_spread = any(keyword.arg is None for keyword in call.node.keywords)
+    return () if is_spread else argument_set(call, name, text)
 
 
 def _threaded(calls: list[PassedCall], number: _Number, text: str) -> tuple[Edit, ...]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from autofix.edits.other_dimensions import other_dimensions, spread
-from autofix.edits.other_layouts import fits
+from autofix.edits.set_arguments import argument_set
 from autofix.edits.unequal_parts import unequal_parts
 from autofix.edits.verdicts import recorded_at, verdict_of
-from autofix.facts.call_sites import argument_of, is_batch, is_method, size_at_hand, written
-from autofix.facts.contracts import BoundCall, bound
+from autofix.facts.call_sites import argument_of, is_method, size_at_hand, written
+from autofix.facts.contracts import BoundCall, bound, fits
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import makers, replayed_with
 from autofix.operators.families import Family
@@ -26,7 +26,6 @@ from autofix.records.costs import Counted
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import is_integer
-from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.source import argument, below
 
 MOST = 8
@@ -89,10 +88,8 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
                     not fits(other) or len(other.results) != len(call.results) or other.results == call.results
                 ):
                     continue
-                after = replayed_with(project, maker, _with_value(parameter.name, value), operation)
-                if after is None or not fits(after):
-                    continue
-                yield from _written(project, maker, place, parameter, position, (kind, text, steps))
+                if fits(replayed_with(project, maker, _with_value(parameter.name, value), operation)):
+                    yield from _written(project, maker, place, parameter, position, (kind, text, steps))
     yield from _numbers(project, operation)
 
 
@@ -124,7 +121,7 @@ def _integers_read(project: Project, argument: Expression | None) -> Iterator[tu
     """Yield the names and attributes in an argument that are whole numbers, with those."""
     for node in below(argument.node) if argument is not None else ():
         if argument is not None and isinstance(node, (ast.Name, ast.Attribute)):
-            read = Expression(argument.source, node, argument.frames)
+            read = argument.at(node)
             value = project.value(read)
             if is_integer(value):
                 yield read, value
@@ -180,7 +177,7 @@ def _is_taken(project: Project, call: BoundCall, name: str, dimension: int | tup
     beside = [call.call.get(other) for other in ("dim0", "dim1") if other != name]
     others = [other % len(shape) for other in beside if is_integer(other)] if name in ("dim0", "dim1") else []
     own = dimension % len(shape)
-    return own in others or (own == 0 and is_batch(project, shape[0]))
+    return own in others or (own == 0 and project.is_batch(shape[0]))
 
 
 def _worked_out(
@@ -195,7 +192,7 @@ def _worked_out(
         stride = argument(place.node, -1, "stride") if isinstance(place.node, ast.Call) else None
         if isinstance(stride, (ast.Name, ast.Attribute)) and name == "output_padding":
             parts.append(f"{place.source.text_of(stride)} % 2")
-        sums = [Expression(place.source, ast.parse(text, mode="eval").body, place.frames) for text in parts]
+        sums = [place.at(ast.parse(text, mode="eval").body) for text in parts]
         return [(project.integer(each), text) for each, text in zip(sums, parts, strict=True)]
 
     for value, text in project.once(("worked out", place.node, place.frames, name), worked_out):
@@ -273,10 +270,6 @@ def _written(
     if apart is not None:
         yield ArgumentValue(parameter.name, text, kind, steps, (apart,))
         return
-    try:
-        edited = with_argument(place.text, parameter.name, text, node_position)
-    except NotACall:
-        return
-    if edited != place.text:
-        edits = (place.source.replace(place.node, edited),)
+    edits = argument_set(place, parameter.name, text, node_position)
+    if edits and edits[0].text != place.text:
         yield ArgumentValue(parameter.name, text, kind, steps, edits, is_number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autofix.facts.fault_path import evaluated, way
 from autofix.facts.project_view import Expression, Project
@@ -63,7 +63,7 @@ def _conditions(project: Project, operation: Operation | None, layer: int | None
                 continue
             if place.source.function_of(node) is place.source.function_of(place.statement):
                 seen.add(node.test)
-                yield Expression(place.source, node.test, place.frames)
+                yield place.at(node.test)
 
 
 def _others(project: Project, condition: Expression) -> Iterator[OtherCondition]:
@@ -77,7 +77,7 @@ def _others(project: Project, condition: Expression) -> Iterator[OtherCondition]
             sign = _BOUNDARY.get(type(op)) if not known or sides[0] == sides[1] else None
             sign = sign or _REVERSED.get(type(op))
             # Which of several words was chosen is an option as well.
-            is_chosen = isinstance(getattr(right, "value", None), str) and _is_option(replace(condition, node=left))
+            is_chosen = isinstance(getattr(right, "value", None), str) and _is_option(condition.at(left))
             if sign is not None and not _is_of_the_program(test) and not is_chosen:
                 text = f"{source.text_of(left)} {sign} {source.text_of(right)}"
                 at_boundary = known and type(op) in _BOUNDARY

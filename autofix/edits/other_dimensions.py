@@ -126,7 +126,7 @@ def written_dimensions(
     named = [k.value for k in place.node.keywords if (k.arg or "").startswith(("dim", "start_dim", "axis"))]
     for node in (*place.node.args[skipped:], *named):
         for part in node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]:
-            literal = Expression(place.source, part, place.frames)
+            literal = place.at(part)
             number = part.operand if isinstance(part, ast.UnaryOp) else part
             if isinstance(number, ast.Constant) and project.integer(literal) == dimension:
                 yield literal

@@ -12,27 +12,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.edits.equation_letters import relettered
-from autofix.edits.layout import Layout, LayoutChange, moves
+from autofix.edits.layout import Layout, LayoutChange, WrittenOperand, behind_value, left_alone, moves, written_operand
 from autofix.edits.new_axes import other_axes, uncut
 from autofix.edits.other_orders import reordered
 from autofix.edits.partner_layouts import as_partners
 from autofix.edits.rank_changes import PICKING, without_call
 from autofix.edits.related_layouts import looked_up, repeated_as_folded
-from autofix.edits.same_values import same_values
-from autofix.facts.call_sites import followed, operands, written
+from autofix.edits.same_values import readable_values
+from autofix.edits.set_arguments import argument_set
+from autofix.facts.call_sites import operands, written
 from autofix.facts.checked_shapes import is_check
-from autofix.facts.contracts import BoundCall, Shape, bound
-from autofix.facts.project_view import Expression, Project
+from autofix.facts.contracts import ELEMENTWISE, BoundCall, Shape, bound, fits
+from autofix.facts.project_view import Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.trace import Operation, Phase
 from autofix.records.values import Tensor
-from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.name_bindings import parameters
 from autofix.syntax.spelling import receiver, size_text
 
-_ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
-_ALIGNING = _ELEMENTWISE | {Family.EXPANSION}
+_ALIGNING = ELEMENTWISE | {Family.EXPANSION}
 _MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
 _ELEMENT_BY_ELEMENT = frozenset((Family.POINTWISE, Family.ACTIVATION, Family.CONVERSION, Family.DROPOUT))
 # Their first operand is what the result is looked for in: a view of it would be written into.
@@ -70,7 +69,8 @@ def _of(project: Project, operation: Operation, call: BoundCall, index: int) -> 
     tensor = call.operands[index].tensor
     yield from without_maker(project, call, tensor)
     yield from reordered(project, tensor)
-    yield from inserted(project, operation, index, tensor)
+    operand = written_operand(project, operation, index, tensor)
+    yield from () if operand is None else inserted(operand)
 
 
 def left_uncut(project: Project, tensor: Tensor) -> Iterator[Layout]:
@@ -108,13 +108,6 @@ def _makes_table(operation: Operation) -> bool:
     return operation.phase is Phase.CONSTRUCT and all(tensor.rank == 1 for tensor in operation.tensors)
 
 
-def fits(call: BoundCall, makes_table: bool = False) -> bool:
-    """Return whether a call is accepted and, but for a table, pairs no rows of its operands with all of another's."""
-    if not call.is_accepted or call.row.family not in _ELEMENTWISE or makes_table:
-        return call.is_accepted
-    return call.result() in [operand.tensor.shape for operand in call.operands]
-
-
 def without_maker(project: Project, call: BoundCall, tensor: Tensor) -> Iterator[Layout]:
     """Yield the operand without the operation that made it, or with the dimension that it reduced.
 
@@ -137,7 +130,7 @@ def _of_maker(project: Project, maker: Operation, bound_call: BoundCall, shape: 
     before = bound_call.operands[0].tensor.shape
     edit = without_call(project, maker) if bound_call.row.family in _MOVING else None
     if edit is not None:
-        yield Layout(LayoutChange.REMOVED, edit, f"leave {before} as it is", shape, before, _is_handed(project, maker))
+        yield left_alone(edit, shape, before, _is_handed(project, maker))
         for method, moved_shape in moves(before) if _folds(before, shape) else ():
             if sorted(moved_shape) == sorted(before):
                 moved = replace(edit, text=f"{receiver(edit.text)}.{method}")
@@ -169,9 +162,8 @@ def _is_handed(project: Project, operation: Operation) -> bool:
 def _shaper(project: Project, tensor: Tensor) -> Operation | None:
     """Return the operation that gave a tensor its shape, past those that work element by element."""
     for operation in project.ancestry(tensor):
-        row = find(operation.target)
         shapes = [operand.shape for operand in operation.tensors[:1]]
-        if row is None or row.family not in _ELEMENT_BY_ELEMENT or shapes != [tensor.shape]:
+        if family(operation.target) not in _ELEMENT_BY_ELEMENT or shapes != [tensor.shape]:
             return operation
     return None
 
@@ -191,14 +183,9 @@ def _reduced(project: Project, maker: Operation, bound_call: BoundCall, shape: S
         if bound_call.call.get("dim") is None
     ]
     for other, name, value, words in (*single, keeping):
-        after, place = other.result(), written(project, maker)
-        if after is None or place is None or after == shape:
-            continue
-        try:
-            text = with_argument(place.text, name, value)
-        except NotACall:
-            continue
-        yield Layout(LayoutChange.REDUCED, place.source.replace(place.node, text), words, shape, after)
+        after = other.result()
+        for edit in argument_set(written(project, maker), name, value) if after not in (None, shape) else ():
+            yield Layout(LayoutChange.REDUCED, edit, words, shape, after or ())
 
 
 def kept(project: Project, operation: Operation) -> Iterator[Layout]:
@@ -209,75 +196,64 @@ def kept(project: Project, operation: Operation) -> Iterator[Layout]:
         yield from (layout for layout in makers if layout.change is LayoutChange.REDUCED and layout.moves_nothing)
 
 
-def inserted(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
-    places = operands(project, operation)
-    if index >= len(places):
-        return
+def inserted(operand: WrittenOperand) -> Iterator[Layout]:
+    """Yield the layouts of an operand with something written behind it."""
+    tensor = operand.tensor
     for method, after in moves(tensor.shape):
-        edit, words = followed(places[index], f".{method}"), f"pass `.{method}` of {tensor.shape}: {after}"
-        yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, after, index=index, suffix=f".{method}")
-    yield from as_partners(project, operation, index, tensor)
-    yield from looked_up(project, operation, index, tensor)
-    yield from repeated_as_folded(project, operation, index, tensor)
-    for place, other in zip(places, operation.tensors, strict=True):
+        yield replace(operand.behind(f".{method}", after), suffix=f".{method}")
+    yield from as_partners(operand)
+    yield from looked_up(operand)
+    yield from repeated_as_folded(operand)
+    for place, other in operand.others:
         alike = _is_laid_out_alike(tensor.shape, other.shape) or _is_flat_mask(tensor, other)
-        if not (alike and isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript))):
-            continue
-        edit = followed(places[index], f".reshape_as({place.text})")
-        words = f"pass {tensor.shape} as {other.shape}, which has as many elements"
-        yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, other.shape)
-    row = find(operation.target)
-    if row is not None and row.family is Family.JOIN:
-        yield from _repeated(places, index, operation.tensors)
-    yield from _in_rows(places, index, operation.tensors)
-    if tensor.rank and _is_one_row(project, tensor):
-        edit, words = followed(places[index], "[0]"), f"take one of the {tensor.shape[0]}, which are all the same"
-        yield Layout(LayoutChange.INSERTED, edit, words, tensor.shape, tensor.shape[1:], index=index, suffix="[0]")
+        if alike and isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript)):
+            words = f"pass {tensor.shape} as {other.shape}, which has as many elements"
+            yield operand.behind(f".reshape_as({place.text})", other.shape, words)
+    if family(operand.operation.target) is Family.JOIN:
+        yield from _repeated(operand)
+    yield from _in_rows(operand)
+    if tensor.rank and _is_one_row(operand.project, tensor):
+        words = f"take one of the {tensor.shape[0]}, which are all the same"
+        yield replace(operand.behind("[0]", tensor.shape[1:], words), suffix="[0]")
 
 
 def _is_one_row(project: Project, tensor: Tensor) -> bool:
     """Return whether one row was expanded to all that a tensor has."""
     maker = _shaper(project, tensor)
-    row = None if maker is None else find(maker.target)
-    if maker is None or row is None or row.family is not Family.EXPANSION or not maker.tensors:
+    if maker is None or family(maker.target) is not Family.EXPANSION or not maker.tensors:
         return False
     base = maker.tensors[0]
     return base.rank < tensor.rank or (base.rank == tensor.rank and base.shape[0] == 1 < tensor.shape[0])
 
 
-def _in_rows(places: tuple[Expression, ...], index: int, tensors: tuple[Tensor, ...]) -> Iterator[Layout]:
+def _in_rows(operand: WrittenOperand) -> Iterator[Layout]:
     """Yield a vector of several rows laid behind each other, in as many rows as another operand has."""
-    shape = tensors[index].shape
-    for place, other in zip(places, tensors, strict=True):
+    shape = operand.tensor.shape
+    for place, other in operand.others:
         is_read = isinstance(place.node, (ast.Name, ast.Attribute))
         rows = other.shape[0] if other.rank == 2 and is_read else 0
         if len(shape) == 1 and rows > 1 and shape[0] > rows and shape[0] % rows == 0:
-            edit = followed(places[index], f".view({size_text(place.source, place.text, 0)}, -1)")
-            after = (rows, shape[0] // rows)
-            yield Layout(LayoutChange.INSERTED, edit, f"lay {shape} out in {rows} rows", shape, after)
+            suffix = f".view({size_text(place.source, place.text, 0)}, -1)"
+            yield operand.behind(suffix, (rows, shape[0] // rows), f"lay {shape} out in {rows} rows")
 
 
 def raised(project: Project, operation: Operation, layout: Layout) -> Iterator[tuple[int, Layout]]:
     """Yield the same change of layout where the value of the operand was before: made, returned, passed, bound."""
     places = operands(project, operation)
-    if not layout.suffix or layout.index >= len(places):
-        return
-    for steps, expression in same_values(project, places[layout.index], operation.tensors[layout.index]):
-        if isinstance(expression.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
-            words = f"write `{layout.suffix}` behind `{expression.text}`: {layout.after}"
-            yield steps, replace(layout, edit=followed(expression, layout.suffix), words=words)
+    if layout.suffix and layout.index < len(places):
+        values = readable_values(project, places[layout.index], operation.tensors[layout.index])
+        yield from ((s, behind_value(value, layout.suffix, layout.before, layout.after)) for s, value in values)
 
 
-def _repeated(places: tuple[Expression, ...], index: int, tensors: tuple[Tensor, ...]) -> Iterator[Layout]:
+def _repeated(operand: WrittenOperand) -> Iterator[Layout]:
     """Yield a vector for each sample, repeated for every step of a sequence that it is joined with."""
-    shape, pairs = tensors[index].shape, zip(places, tensors, strict=False)
-    longer = [(p, t) for p, t in pairs if t.rank == len(shape) + 1 and isinstance(p.node, ast.Name)]
+    shape = operand.tensor.shape
+    longer = [(p, t) for p, t in operand.others if t.rank == len(shape) + 1 and isinstance(p.node, ast.Name)]
     for place, other in longer[:1]:
         for at in (d for d in range(1, other.rank) if other.shape[d] != 1):
             sizes = ", ".join(size_text(place.source, place.text, d) if d == at else "-1" for d in range(other.rank))
-            edit = followed(places[index], f".unsqueeze({at}).expand({sizes})")
             after = (*shape[:at], other.shape[at], *shape[at:])
-            yield Layout(LayoutChange.INSERTED, edit, f"repeat {shape} along dimension {at}", shape, after)
+            yield operand.behind(f".unsqueeze({at}).expand({sizes})", after, f"repeat {shape} along dimension {at}")
 
 
 def _is_laid_out_alike(shape: Shape, other: Shape) -> bool:

@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autofix.edits.other_layouts import fits
 from autofix.facts.call_sites import written
-from autofix.facts.contracts import BoundCall, bound
+from autofix.facts.contracts import BoundCall, bound, fits
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import makers, replayed_results
+from autofix.facts.replays import is_content, makers
 from autofix.operators import table
 from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit, Range
@@ -47,8 +46,7 @@ def other_operators(project: Project, operation: Operation) -> Iterator[OtherOpe
         edit = _exchanged(place, maker.operator, twin)
         if edit is None or not fits(other) or not _is_plausible(project, maker, twin):
             continue
-        after = other if not steps else replayed_results(project, maker, other.results, operation)
-        if after is not None and fits(after):
+        if not steps or is_content(project, maker, other.results, operation):
             is_evident = _is_evident(maker, twin)
             speaking = (Evidence.EXACT_FIT, Evidence.EVIDENT) if is_evident else (Evidence.OTHER_READING,)
             evidence = (Evidence.RUNNER_UP, *speaking, Evidence.UPSTREAM * steps)

@@ -10,18 +10,17 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations, permutations
 
-from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange
+from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, left_alone
 from autofix.edits.other_dimensions import spread
-from autofix.edits.rank_changes import operand_node, without_call
+from autofix.edits.rank_changes import respelled, without_call
 from autofix.facts.call_sites import written
-from autofix.facts.contracts import Shape, bound
+from autofix.facts.contracts import bound
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.syntax.spelling import receiver
 
 _EXCHANGING = frozenset(("transpose", "swapaxes", "swapdims"))
 
@@ -57,23 +56,23 @@ def orders(project: Project, tensor: Tensor) -> Iterator[tuple[tuple[int, ...], 
         after = tuple(before[at] for at in order)
         if after == tensor.shape or (order[0] != 0 and before[0] == tensor.shape[0]):
             continue
-        if not _inversions(order):
-            edit, change, words = without_call(project, maker), LayoutChange.REMOVED, f"leave {before} as it is"
-        else:
-            edit, change = _rewritten(maker, place, place.node, order), LayoutChange.REORDERED
-            words = f"order the dimensions of {before} as {order}"
-        if edit is not None:
-            yield order, Layout(change, edit, words, tensor.shape, after)
+        is_left = not _inversions(order)
+        edit = without_call(project, maker) if is_left else _rewritten(project, maker, place, order)
+        words = f"order the dimensions of {before} as {order}"
+        if edit is not None and is_left:
+            yield order, left_alone(edit, tensor.shape, before)
+        elif edit is not None:
+            yield order, Layout(LayoutChange.REORDERED, edit, words, tensor.shape, after)
 
 
 def _mover(project: Project, tensor: Tensor) -> Operation | None:
     """Return the call behind a tensor that moved its dimensions, with nothing between that changes sizes."""
     for operation in project.ancestry(tensor):
-        result, row = operation.result, find(operation.target)
-        if not isinstance(result, Tensor) or result.shape != tensor.shape or row is None or not operation.tensors:
+        kind = family(operation.target)
+        if operation.result_shape != tensor.shape or kind is None or not operation.tensors:
             return None
-        before: Shape = operation.tensors[0].shape
-        if row.family is Family.VIEW and len(before) <= MOST_DIMENSIONS and sorted(before) == sorted(result.shape):
+        before = operation.tensors[0].shape
+        if kind is Family.VIEW and len(before) <= MOST_DIMENSIONS and sorted(before) == sorted(tensor.shape):
             return operation
     return None
 
@@ -83,7 +82,7 @@ def _inversions(order: tuple[int, ...]) -> int:
     return sum(a > b for a, b in combinations(order, 2))
 
 
-def _rewritten(maker: Operation, place: Expression, node: ast.Call, order: tuple[int, ...]) -> Edit | None:
+def _rewritten(project: Project, maker: Operation, place: Expression, order: tuple[int, ...]) -> Edit | None:
     """Return the edit of the dimensions that are passed, or of the whole call where they are not written one by one;
     None where two are exchanged and the order needs more.
     """
@@ -95,8 +94,4 @@ def _rewritten(maker: Operation, place: Expression, node: ast.Call, order: tuple
         edit = spread(maker, place, 1, str(order if maker.operator == "permute" else exchanged))
         if edit is not None:
             return edit
-    base = operand_node(maker, node)
-    if base is None:
-        return None
-    method = f"transpose{exchanged}" if is_exchange else f"permute{order}"
-    return place.source.replace(node, f"{receiver(place.source.text_of(base))}.{method}")
+    return respelled(project, maker, f"transpose{exchanged}" if is_exchange else f"permute{order}")

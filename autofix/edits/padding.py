@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import ast
 
-from autofix.facts.project_view import Expression, Project
+from autofix.edits.set_arguments import layer_argument_set
+from autofix.facts.project_view import Project
 from autofix.operators.shape_functions import per_dimension
-from autofix.operators.table import position
 from autofix.provenance import Site, SiteKind, sites
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_sites
 from autofix.records.trace import Layer
-from autofix.syntax.call_edits import NotACall, with_argument
 
 
 def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
@@ -29,12 +28,8 @@ def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> 
     handed = _keyword_sites(project, layer, parameter, size) if any(k.arg is None for k in call.node.keywords) else ()
     if handed:
         return handed
-    try:
-        text = with_argument(call.text, parameter, str(size), position(layer.kind, parameter))
-    except NotACall:
-        return ()
-    edit = call.source.replace(call.node, text)
-    return (Site((edit,), (), str(size), SiteKind.ARGUMENT, call.source.location(call.node)),)
+    edits = layer_argument_set(project, layer, parameter, str(size))
+    return (Site(edits, (), str(size), SiteKind.ARGUMENT, call.source.location(call.node)),) if edits else ()
 
 
 def _keyword_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
@@ -45,7 +40,7 @@ def _keyword_sites(project: Project, layer: Layer, parameter: str, size: int) ->
         keywords = call.node.keywords if call is not None and isinstance(call.node, ast.Call) else ()
         node = next((k.value for k in keywords if k.arg == parameter), None)
         if call is not None and node is not None:
-            return sites(project, Expression(call.source, node, call.frames), size)
+            return sites(project, call.at(node), size)
     return ()
 
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import islice
 
-from autofix.edits.layout import Layout, LayoutChange
+from autofix.edits.layout import Layout, LayoutChange, WrittenOperand
 from autofix.edits.new_axes import only_adds
 from autofix.edits.same_values import same_values
-from autofix.facts.call_sites import is_method, operands, written
+from autofix.facts.call_sites import is_method, written
 from autofix.facts.contracts import Shape, bound
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.locations import Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
@@ -37,18 +36,18 @@ _PASSING = frozenset(
 _MOST_BACK = 12
 
 
-def as_partners(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
+def as_partners(operand: WrittenOperand) -> Iterator[Layout]:
     """Yield an operand with what the others went through, where it is or where its value was before."""
-    places = operands(project, operation)
+    project, tensor = operand.project, operand.tensor
     seen = {tensor.shape}
-    for other in operation.tensors if index < len(places) else ():
-        for chain in _chains(project, other) if other is not tensor else ():
+    for _, other in operand.others:
+        for chain in _chains(project, other):
             after, of_samples = _carried(project, chain, tensor.shape)
             is_base = chain[0].tensors[:1] == (tensor,)  # Then the other was to be brought back to what it came from.
             if after is None or after in seen or is_base:
                 continue
             seen.add(after)
-            for place in (places[index], *(before for _, before in same_values(project, places[index], tensor))):
+            for place in (operand.place, *(before for _, before in same_values(project, operand.place, tensor))):
                 text = _written_behind(project, chain, place, of_samples)
                 if text:
                     words = f"lay {tensor.shape} out as what it meets: `{text}`"
@@ -61,12 +60,11 @@ def _chains(project: Project, tensor: Tensor) -> Iterator[tuple[Operation, ...]]
     """Yield what laid a tensor out or repeated it, one operation more each time."""
     chain: tuple[Operation, ...] = ()
     for maker in islice(project.ancestry(tensor), _MOST_BACK):
-        row, place = find(maker.target), written(project, maker)
-        lays = row is not None and row.family in _LAYING | _REPEATING
-        if place is not None and (lays or only_adds(place.node)):
+        kind, place = family(maker.target), written(project, maker)
+        if place is not None and (kind in _LAYING | _REPEATING or only_adds(place.node)):
             chain = (maker, *chain)
             yield chain
-        elif row is None or row.family not in _PASSING:
+        elif kind not in _PASSING:
             chain = ()
 
 
@@ -122,7 +120,7 @@ def _says_the_same(project: Project, maker: Operation, node: ast.expr, place: Ex
     is_first_before = is_method(maker, node)
     arguments = [*node.args[not is_first_before :], *(keyword.value for keyword in node.keywords)]
     passed = [*maker.arguments[1:], *(value for _, value in maker.keywords)]
-    values = [*_numbers(project.value(replace(place, node=argument)) for argument in arguments)][is_freed:]
+    values = [*_numbers(project.value(place.at(argument)) for argument in arguments)][is_freed:]
     return values == [*_numbers(passed)][is_freed:] and UNKNOWN not in values
 
 

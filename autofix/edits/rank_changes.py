@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.facts.call_sites import is_method, written
+from autofix.facts.call_sites import argument_of, written
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
@@ -48,40 +48,29 @@ def behind(project: Project, tensors: tuple[Tensor, ...], names: frozenset[str])
             if operation.index in seen:
                 continue
             seen.add(operation.index)
-            row = find(operation.target)
-            todo += operation.tensors[1:] if row is not None and row.family in PICKING else ()
+            todo += operation.tensors[1:] if family(operation.target) in PICKING else ()
             if operation.operator in names and operation.kind is not OperationKind.CALL_MODULE:
                 yield operation
 
 
 def without_call(project: Project, operation: Operation) -> Edit | None:
-    """Return the edit that removes the call: the statement goes where it does nothing else, else only
-    its operand stays.
-    """
-    place = written(project, operation)
-    if place is None or not isinstance(place.node, ast.Call):
-        return None
-    base = operand_node(operation, place.node)
-    if base is None:
-        return None
-    statement = place.source.statement_of(place.node)
-    alone = isinstance(statement, ast.Assign) and statement.value is place.node and place.source.stands_alone(statement)
+    """Return the edit that removes the call of an operation, so that its operand stays."""
+    place, base = written(project, operation), argument_of(project, operation, 0, "input")
+    return None if place is None or base is None else left_out(place, base.node)
+
+
+def left_out(place: Expression, base: ast.expr) -> Edit:
+    """Return the edit that leaves ``base`` of a call: the statement goes where it does nothing else."""
+    source, statement = place.source, place.source.statement_of(place.node)
+    alone = isinstance(statement, ast.Assign) and statement.value is place.node and source.stands_alone(statement)
     if (
         alone
         and isinstance(statement, ast.Assign)
         and [dotted(t) for t in statement.targets] == [dotted(base)]
         and _has_siblings(place, statement)
     ):
-        return place.source.delete_statement(statement)
-    return place.source.replace(place.node, place.source.text_of(base))
-
-
-def operand_node(operation: Operation, call: ast.Call) -> ast.expr | None:
-    """Return the expression of the first tensor."""
-    if is_method(operation, call):
-        assert isinstance(call.func, ast.Attribute)
-        return call.func.value
-    return call.args[0] if call.args and not isinstance(call.args[0], ast.Starred) else None
+        return source.delete_statement(statement)
+    return source.replace(place.node, source.text_of(base))
 
 
 def _has_siblings(place: Expression, statement: ast.stmt) -> bool:
@@ -96,10 +85,7 @@ def respelled(project: Project, operation: Operation, method: str) -> Edit | Non
     """Return the edit that replaces the call by another method of the same operand: ``.squeeze()`` by
     ``.flatten(1)``.
     """
-    place = written(project, operation)
-    if place is None or not isinstance(place.node, ast.Call):
+    place, base = written(project, operation), argument_of(project, operation, 0, "input")
+    if place is None or base is None:
         return None
-    base = operand_node(operation, place.node)
-    if base is None:
-        return None
-    return place.source.replace(place.node, f"{receiver(place.source.text_of(base))}.{method}")
+    return place.source.replace(place.node, f"{receiver(base.text)}.{method}")

@@ -8,8 +8,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, moves
-from autofix.facts.call_sites import argument_of, followed, operands, tensors_at_hand
+from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, WrittenOperand, behind, moves
+from autofix.facts.call_sites import argument_of, tensors_at_hand
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.render_expression import factors_of
 from autofix.records.trace import Operation
@@ -27,29 +27,28 @@ def layouts_of_call(project: Project) -> Iterator[Layout]:
     if call is None or not isinstance(call.node, ast.Call):
         return
     for argument in call.node.args:
-        place = Expression(call.source, argument, call.frames)
+        place = call.at(argument)
         value = project.value(place)
         if isinstance(value, Tensor) and 0 < value.rank <= MOST_DIMENSIONS:
             for method, after in sorted(moves(value.shape), key=lambda move: -len(move[1])):
-                words = f"pass `.{method}` of {value.shape}: {after}"
-                yield Layout(LayoutChange.INSERTED, followed(place, f".{method}"), words, value.shape, after)
+                yield behind(place, f".{method}", value.shape, after)
 
 
-def looked_up(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
+def looked_up(operand: WrittenOperand) -> Iterator[Layout]:
     """Yield the rows of a table that whole numbers at hand pick: one weight for each class, for each label; one row for
     each graph, for each node.
     """
-    places, others = operands(project, operation), [t.shape for t in operation.tensors if t is not tensor]
+    tensor, others = operand.tensor, [other.shape for _, other in operand.others]
     # Of rows that a vector picks there are as many as another operand has, and more than before: some are repeated.
     rows = {shape[:1] for shape in others if len(shape) == tensor.rank and shape[:1] > tensor.shape[:1]}
     picked = rows if tensor.rank > 1 else set(others)
-    for name, picks in _whole_numbers(project, places[index]) if tensor.rank and index < len(places) else ():
+    for name, picks in _whole_numbers(operand.project, operand.place) if tensor.rank else ():
         is_inside = picks.values is None or picks.values[1] < tensor.shape[0]
         if is_inside and picks.rank and picks.shape in picked and picks.shape != tensor.shape[:1]:
             change = LayoutChange.LOOKED_UP if tensor.rank > 1 else LayoutChange.INSERTED
             words, after = f"look {tensor.shape} up with `{name}` of {picks.shape}", (*picks.shape, *tensor.shape[1:])
-            edit, is_unread = followed(places[index], f"[{name}]"), _is_unread(places[index], name)
-            yield Layout(change, edit, words, tensor.shape, after, is_unread=is_unread)
+            layout = operand.behind(f"[{name}]", after, words)
+            yield replace(layout, change=change, is_unread=_is_unread(operand.place, name))
 
 
 def _is_unread(place: Expression, name: str) -> bool:
@@ -69,18 +68,16 @@ def _whole_numbers(project: Project, place: Expression) -> Iterator[tuple[str, T
             yield name, tensor
 
 
-def repeated_as_folded(project: Project, operation: Operation, index: int, tensor: Tensor) -> Iterator[Layout]:
+def repeated_as_folded(operand: WrittenOperand) -> Iterator[Layout]:
     """Yield one operand repeated as the samples of another were when their heads were folded into them."""
-    places, result = operands(project, operation), tensor.shape
-    for other in operation.tensors if index < len(places) and tensor.rank else ():
+    project, tensor = operand.project, operand.tensor
+    for _, other in operand.others if tensor.rank else ():
         fold = next((o for o in project.ancestry(other) if folds_samples(o, tensor.shape[0])), None)
-        if fold is None or not isinstance(fold.result, Tensor) or fold.result.shape[0] != other.shape[0]:
+        if fold is None or (fold.result_shape or ())[:1] != other.shape[:1]:
             continue
         times = other.shape[0] // tensor.shape[0]
-        text = f"repeat_interleave({folded_name(project, fold, places[index], times) or times}, dim=0)"
-        after = (tensor.shape[0] * times, *result[1:])
-        words = f"pass `.{text}` of {tensor.shape}: {after}"
-        yield Layout(LayoutChange.INSERTED, followed(places[index], f".{text}"), words, tensor.shape, after)
+        text = f".repeat_interleave({folded_name(project, fold, operand.place, times) or times}, dim=0)"
+        yield operand.behind(text, (tensor.shape[0] * times, *tensor.shape[1:]))
 
 
 def folded_name(project: Project, fold: Operation, place: Expression, times: int) -> str:
@@ -91,7 +88,7 @@ def folded_name(project: Project, fold: Operation, place: Expression, times: int
     passed = [call.node.args for call in calls if call is not None and isinstance(call.node, ast.Call)]
     for nodes in (parts, *passed):
         reads = [node for node in nodes if isinstance(node, (ast.Name, ast.Attribute))]
-        names = {ast.unparse(node) for node in reads if project.integer(replace(place, node=node)) == times}
+        names = {ast.unparse(node) for node in reads if project.integer(place.at(node)) == times}
         if len(names) == 1:
             return names.pop()
     return ""
@@ -99,7 +96,6 @@ def folded_name(project: Project, fold: Operation, place: Expression, times: int
 
 def folds_samples(operation: Operation, batch: int) -> bool:
     """Return whether an operation merges the samples, which come first, with the dimension behind them."""
-    result = operation.result
-    taken = operation.tensors[0].shape if operation.tensors and isinstance(result, Tensor) else ()
-    merges = len(taken) > 2 and isinstance(result, Tensor) and result.shape == (taken[0] * taken[1], *taken[2:])
+    taken = operation.tensors[0].shape if operation.tensors else ()
+    merges = len(taken) > 2 and operation.result_shape == (taken[0] * taken[1], *taken[2:])
     return operation.operator in _MERGING and merges and taken[0] == batch and taken[1] > 1

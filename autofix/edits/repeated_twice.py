@@ -9,27 +9,31 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
-from autofix.edits.rank_changes import operand_node, without_call
-from autofix.facts.call_sites import written
+from autofix.edits.rank_changes import without_call
+from autofix.facts.call_sites import argument_of, written
 from autofix.facts.project_view import Project
 from autofix.facts.replays import makers, replayed
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
-from autofix.records.values import Tensor
 
 _REPEATING = frozenset((Family.EXPANSION, Family.REPETITION))
 _BY_NAME = "repeat_interleave"
 _MERGING = frozenset((Family.RESHAPE, Family.FLATTENING))
+_LeftOut = tuple[str, Edit, tuple[Piece, ...]]
 _Repetition = tuple[Operation, Operation]  # Its first and its last operation: one alone, or expand and reshape.
 
 
-def repeated_twice(project: Project, operation: Operation) -> Iterator[tuple[str, Edit, tuple[Piece, ...]]]:
-    """Yield the edits that leave one of two equal repetitions out, with what speaks for each; first the one that no
+def repeated_twice(project: Project, operation: Operation) -> tuple[_LeftOut, ...]:
+    """Return the edits that leave one of two equal repetitions out, with what speaks for each; first the one that no
     other tensor is repeated beside, since what is repeated with its partner is meant.
     """
+    return project.once(("repeated twice", operation.index), lambda: tuple(_left_out(project, operation)))
+
+
+def _left_out(project: Project, operation: Operation) -> Iterator[_LeftOut]:
     repetitions = [repetition for _, maker in makers(project, operation) for repetition in _repetition(project, maker)]
     seen: set[int] = set()
     for later, earlier in combinations(repetitions, 2):
@@ -48,11 +52,11 @@ def repeated_twice(project: Project, operation: Operation) -> Iterator[tuple[str
 
 def _repetition(project: Project, last: Operation) -> Iterator[_Repetition]:
     """Yield the repetition that an operation is, or the last part of in one expression."""
-    row, place = find(last.target), written(project, last)
-    if row is None or place is None or not isinstance(place.node, ast.Call):
+    place = written(project, last)
+    if place is None or not isinstance(place.node, ast.Call):
         return
     inner = [last] if _repeats(last) else []
-    if row.family in _MERGING:
+    if family(last.target) in _MERGING:
         steps = list(project.ancestry(last.tensors[0])) if last.tensors else []
         inside = set(ast.walk(place.node))
         inner = [step for step in steps[:3] if (at := written(project, step)) is not None and at.node in inside]
@@ -64,19 +68,17 @@ def _repetition(project: Project, last: Operation) -> Iterator[_Repetition]:
 
 
 def _repeats(operation: Operation) -> bool:
-    row = find(operation.target)
-    return operation.operator == _BY_NAME or (row is not None and row.family in _REPEATING)
+    return operation.operator == _BY_NAME or family(operation.target) in _REPEATING
 
 
 def _times(repetition: _Repetition) -> tuple[int, int] | None:
     """Return the one dimension that a repetition makes larger, and how many times; None for several."""
-    before, after = repetition[0].tensors[0] if repetition[0].tensors else None, repetition[1].result
-    if before is None or not isinstance(after, Tensor) or before.rank != after.rank:
+    before, after = repetition[0].tensors[:1], repetition[1].result_shape
+    if not before or after is None or before[0].rank != len(after):
         return None
-    larger = [d for d, (own, size) in enumerate(zip(before.shape, after.shape, strict=True)) if own != size]
-    if len(larger) != 1 or not before.shape[larger[0]] or after.shape[larger[0]] % before.shape[larger[0]]:
-        return None
-    return larger[0], after.shape[larger[0]] // before.shape[larger[0]]
+    larger = [(d, own, size) for d, (own, size) in enumerate(zip(before[0].shape, after, strict=True)) if own != size]
+    (dimension, own, size), *others = larger or [(0, 0, 0)]
+    return None if others or not own or size % own else (dimension, size // own)
 
 
 def _has_partner(project: Project, repetition: _Repetition) -> bool:
@@ -96,11 +98,7 @@ def _without(project: Project, repetition: _Repetition) -> Edit | None:
     first, last = repetition
     if first is last:
         return without_call(project, last)
-    outer, inner = written(project, last), written(project, first)
-    if outer is None or inner is None:
-        return None
-    is_call = isinstance(inner.node, ast.Call)
-    base = operand_node(first, inner.node) if isinstance(inner.node, ast.Call) else None
-    if not is_call and isinstance(inner.node, ast.Subscript):
-        base = inner.node.value
-    return None if base is None else outer.source.replace(outer.node, outer.source.text_of(base))
+    outer, inner, base = written(project, last), written(project, first), argument_of(project, first, 0, "input")
+    if inner is not None and isinstance(inner.node, ast.Subscript):
+        base = inner.at(inner.node.value)
+    return None if outer is None or base is None else outer.source.replace(outer.node, base.text)

@@ -13,7 +13,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.facts.size_origins import origin
 from autofix.operators.families import Family
 from autofix.operators.shape_functions import clashing_dimensions
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.provenance import Site, SiteKind, together
 from autofix.provenance.render_expression import parsed
 from autofix.records.costs import Counted
@@ -162,8 +162,7 @@ def _is_reshaped(project: Project, tensor: Tensor) -> bool:
     for operation in project.ancestry(tensor):
         if operation.kind is OperationKind.GET_ATTR:
             return True
-        row = find(operation.target)
-        if row is None or row.family not in _VIEWS:
+        if family(operation.target) not in _VIEWS:
             return False
     return False
 

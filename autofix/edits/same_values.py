@@ -35,6 +35,13 @@ def same_values(project: Project, operand: Expression, tensor: Tensor) -> Iterat
         yield len(seen), place
 
 
+def readable_values(project: Project, operand: Expression, tensor: Tensor) -> Iterator[tuple[int, Expression]]:
+    """Yield those of the same values that stand alone, so that a method is easily read behind them."""
+    for steps, expression in same_values(project, operand, tensor):
+        if isinstance(expression.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+            yield steps, expression
+
+
 def _key(expression: Expression) -> tuple[str, int, int]:
     return str(expression.source.path), expression.node.lineno, expression.node.col_offset
 

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
-from autofix.edits.layout import MOST_DIMENSIONS, Layout, LayoutChange, moves
+from autofix.edits.layout import MOST_DIMENSIONS, Layout, behind_value, moves
 from autofix.edits.same_values import same_values
-from autofix.facts.call_sites import followed, written
+from autofix.facts.call_sites import written
 from autofix.facts.contracts import Shape
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.recurrences import ran_before
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 
@@ -29,8 +28,8 @@ def layouts_of_giver(project: Project, operation: Operation) -> Iterator[tuple[i
 
     A line that ran with the value of another model is right: then what this one returned comes first.
     """
-    row, giving = find(operation.target), giver(project, operation)
-    if row is None or row.family is not Family.EXPANSION or giving is None or not operation.tensors:
+    giving = giver(project, operation)
+    if family(operation.target) is not Family.EXPANSION or giving is None or not operation.tensors:
         return
     (place, tensor), own = giving, operation.tensors[0].shape
     fitting = [(method, after) for method, after in moves(tensor.shape) if _expands(own, after)]
@@ -42,15 +41,14 @@ def layouts_of_giver(project: Project, operation: Operation) -> Iterator[tuple[i
     rank = 0
     for method, after in fitting:
         for value in values:
-            words = f"write `.{method}` behind `{value.text}`: {after}"
-            yield rank, Layout(LayoutChange.INSERTED, followed(value, f".{method}"), words, tensor.shape, after)
+            yield rank, behind_value(value, f".{method}", tensor.shape, after)
             rank += 1
 
 
 def giver(project: Project, operation: Operation) -> tuple[Expression, Tensor] | None:
     """Return the expression of the tensor whose shape a call that expands or reshapes was passed."""
-    row, call = find(operation.target), written(project, operation)
-    if row is None or row.family not in _SIZED or call is None or not isinstance(call.node, ast.Call):
+    call = written(project, operation)
+    if family(operation.target) not in _SIZED or call is None or not isinstance(call.node, ast.Call):
         return None
     for argument in call.node.args:
         node = argument.value if isinstance(argument, ast.Starred) else argument
@@ -63,7 +61,7 @@ def giver(project: Project, operation: Operation) -> tuple[Expression, Tensor] |
                 base = node
             case _:
                 continue
-        place = replace(call, node=base)
+        place = call.at(base)
         tensor = project.value(place)
         if isinstance(tensor, Tensor) and 0 < tensor.rank <= MOST_DIMENSIONS:
             return place, tensor

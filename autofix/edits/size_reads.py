@@ -44,15 +44,15 @@ def axis_sites(
     node = expression.node
     read = _read_axis(node)
     if read is not None:
-        base = _value_passed(project, replace(expression, node=read[0]))
+        base = _value_passed(project, expression.at(read[0]))
         if isinstance(base, Tensor):
             yield from _other_entries(expression, read, base.shape, target_size, depth)
     elif isinstance(node, ast.Subscript):
-        base = value_there(project, replace(expression, node=node.value))
+        base = value_there(project, expression.at(node.value))
         if isinstance(base, Sequence):
             yield from _other_entries(expression, (node.value, node.slice), base.items, target_size, depth)
     elif isinstance(node, ast.BinOp):
-        sides = (replace(expression, node=node.left), replace(expression, node=node.right))
+        sides = (expression.at(node.left), expression.at(node.right))
         a, b = _operand_sizes(project, node.op, sides, now)
         for side, inner in inverse_operands(node.op, a, b, target_size):
             yield from axis_sites(project, sides[side], inner, depth)
@@ -78,7 +78,7 @@ def _value_passed(project: Project, expression: Expression, depth: int = 0) -> V
 def entry_sites(project: Project, expression: Expression) -> Iterator[Site]:
     """Yield the entries that there are for ``x.shape[3]``, the nearest first."""
     read = _read_axis(expression.node)
-    base = None if read is None else value_there(project, replace(expression, node=read[0]))
+    base = None if read is None else value_there(project, expression.at(read[0]))
     if read is None or not isinstance(base, Tensor):
         return
     for size in reversed(tuple(dict.fromkeys(base.shape))):
@@ -102,7 +102,7 @@ def _size_read(project: Project, expression: Expression) -> int | None:
     value, read = project.integer(expression), _read_axis(expression.node)
     if value is not None or read is None:
         return value
-    base, index = (replace(expression, node=node) for node in read)
+    base, index = (expression.at(node) for node in read)
     tensor, axis = value_there(project, base), project.integer(index)
     if not isinstance(tensor, Tensor) or axis is None or not -tensor.rank <= axis < tensor.rank:
         return None
@@ -139,8 +139,8 @@ def neighbours(project: Project, operation: Operation | None, layer: int | None)
         read = _read_axis(parent) if isinstance(parent, ast.expr) else None
         if read is None or not isinstance(parent, ast.expr):
             continue
-        expression, base = replace(place, node=parent), replace(place, node=read[0])
-        axis, tensor = project.integer(replace(place, node=read[1])), value_there(project, base)
+        expression, base = place.at(parent), place.at(read[0])
+        axis, tensor = project.integer(place.at(read[1])), value_there(project, base)
         if axis is None or not isinstance(tensor, Tensor) or not -tensor.rank <= axis < tensor.rank:
             continue
         others = {size for size in tensor.shape if size != tensor.shape[axis]}
@@ -167,7 +167,7 @@ def _read_axis(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
 
 
 def _live(project: Project, expression: Expression, base: ast.expr, target_size: int, depth: int) -> Iterator[Site]:
-    value = project.value(replace(expression, node=base))
+    value = project.value(expression.at(base))
     for index, size in enumerate(value.shape if isinstance(value, Tensor) else ()):
         if size == target_size:
             text = size_text(expression.source, expression.source.text_of(base), index)

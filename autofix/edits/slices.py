@@ -11,16 +11,15 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autofix.edits.other_layouts import fits
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import followed, operands, written
-from autofix.facts.contracts import BoundCall, Operand, bound
+from autofix.facts.contracts import bound, fits
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import makers, replayed
+from autofix.facts.replays import is_content, makers
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.syntax.source import below
+from autofix.syntax.source import Source, below
 
 MOST_ENTRIES = 2
 FEWEST_LEFT = 6  # Sizes of 3 and 4 are as likely two sizes as one that is cut.
@@ -61,26 +60,13 @@ def slices(project: Project, operation: Operation) -> Iterator[Slice]:
         call, parts = bound(project, maker), operands(project, maker)
         for operand, part in zip(call.operands, parts, strict=False) if call is not None else ():
             for dimension, size in enumerate(operand.tensor.shape[1:], 1):
-                if (
-                    size > FEWEST_LEFT
-                    and call is not None
-                    and _is_cut_well(project, (maker, call), operand, dimension, operation)
-                ):
+                if size <= FEWEST_LEFT or call is None:
+                    continue
+                shape = operand.tensor.shape
+                cut = call.with_shape(operand, (*shape[:dimension], size - 1, *shape[dimension + 1 :]))
+                is_well = is_content(project, maker, (cut.result(),), operation) if steps else fits(cut)
+                if is_well:
                     yield from _cuts(project, (part, operand.tensor), dimension, 1, steps)
-
-
-def _is_cut_well(
-    project: Project, maker_and_call: tuple[Operation, BoundCall], operand: Operand, dimension: int, failed: Operation
-) -> bool:
-    """Return whether the call that failed would be content if an operand further back had one entry less."""
-    maker, call = maker_and_call
-    shape = operand.tensor.shape
-    cut = call.with_shape(operand, (*shape[:dimension], shape[dimension] - 1, *shape[dimension + 1 :]))
-    if maker is failed:
-        return fits(cut)
-    result = cut.result()
-    after = None if result is None else replayed(project, maker, result, failed)
-    return after is not None and fits(after)
 
 
 def _cuts(project: Project, at: tuple[Expression, Tensor], dimension: int, count: int, steps: int) -> Iterator[Slice]:
@@ -88,28 +74,15 @@ def _cuts(project: Project, at: tuple[Expression, Tensor], dimension: int, count
     for further, expression in ((0, place), *same_values(project, place, tensor)):
         if not isinstance(expression.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
             continue
-        written_there, colons = _slices_near(expression), [":"] * dimension
-        texts = [f"[{', '.join([*colons, end])}]" for end in (f":-{count}", f"{count}:")]
-        # Who leaves out the first of one leaves out the last of what stands beside it.
+        texts = [f"[{', '.join([*[':'] * dimension, end])}]" for end in (f":-{count}", f"{count}:")]
+        written_there, is_cut_there = _slices_near(expression, texts[0])
         was_cut = _was_cut(project, expression, tensor, texts[0])
         is_written = was_cut or not written_there.isdisjoint(texts)
-        usual = texts[was_cut or _is_read_without_last(expression, texts[0])]
+        # Who leaves out the first of one leaves out the last of what stands beside it.
+        usual = texts[was_cut or is_cut_there]
         for text in texts if is_written or count == 1 else ():
             at_start, is_other = text == texts[1], text != usual
             yield Slice(expression, text, dimension, steps + further, is_written, at_start, is_other)
-
-
-def _is_read_without_last(expression: Expression, text: str) -> bool:
-    """Return whether the function reads the same tensor without its last entries: what each entry is to tell is the
-    next one.
-    """
-    names = {node.id for node in below(expression.node) if isinstance(node, ast.Name)}
-    scope = expression.source.function_of(expression.node) or expression.source.tree
-    for node in below(scope):
-        is_cut = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in names
-        if is_cut and isinstance(node, ast.Subscript) and f"[{expression.source.text_of(node.slice)}]" == text:
-            return True
-    return False
 
 
 def _was_cut(project: Project, expression: Expression, tensor: Tensor, text: str) -> bool:
@@ -140,11 +113,16 @@ def _odd(first: Tensor, second: Tensor) -> tuple[int, int, int] | None:
     return int(b > a), dimensions[0], abs(a - b)
 
 
-def _slices_near(expression: Expression) -> set[str]:
-    """Return the slices that the function around an expression writes."""
-    scope = expression.source.function_of(expression.node)
-    return {
-        f"[{expression.source.text_of(node.slice)}]"
-        for node in (below(scope) if scope is not None else ())
-        if isinstance(node, ast.Subscript)
-    }
+def _slices_near(expression: Expression, text: str) -> tuple[set[str], bool]:
+    """Return the slices that the function around an expression writes, and whether one of them takes ``text`` of the
+    same tensor: without its last entries, what each entry is to tell is the next one.
+    """
+    source, function = expression.source, expression.source.function_of(expression.node)
+    names = {node.id for node in below(expression.node) if isinstance(node, ast.Name)}
+    reads = [node for node in below(function or source.tree) if isinstance(node, ast.Subscript)]
+    cut = {node.value.id for node in reads if isinstance(node.value, ast.Name) and _text(source, node) == text}
+    return {_text(source, node) for node in reads if function is not None}, not names.isdisjoint(cut)
+
+
+def _text(source: Source, node: ast.Subscript) -> str:
+    return f"[{source.text_of(node.slice)}]"

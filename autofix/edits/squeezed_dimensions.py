@@ -6,18 +6,17 @@ operation or a layer added, and not one that the data have.
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Iterator
 from itertools import islice
 
-from autofix.edits.rank_changes import operand_node, respelled
-from autofix.facts.call_sites import tensors_at_hand, written
+from autofix.edits.rank_changes import respelled
+from autofix.facts.call_sites import argument_of, tensors_at_hand, written
 from autofix.facts.project_view import Project
 from autofix.facts.recurrences import ran_before
 from autofix.facts.size_origins import maker
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
@@ -69,11 +68,11 @@ def _meant(project: Project, squeeze: Operation) -> tuple[tuple[int, ...], bool]
 
 def _shapes_at_hand(project: Project, squeeze: Operation) -> Iterator[str]:
     """Yield the names of tensors of the function whose shape is that of the operand without some dimensions of one."""
-    place, before, after = written(project, squeeze), squeeze.tensors[0], squeeze.result
-    if place is None or not isinstance(after, Tensor):
+    place, (before, after) = written(project, squeeze), squeeze.before_and_after or (None, None)
+    if place is None or before is None or after is None:
         return
-    base = operand_node(squeeze, place.node) if isinstance(place.node, ast.Call) else None
-    own = "" if base is None else dotted(base)
+    base = argument_of(project, squeeze, 0, "input")
+    own = "" if base is None else dotted(base.node)
     fitting = (
         name
         for name, tensor in tensors_at_hand(project, place)
@@ -88,5 +87,4 @@ def _is_added(project: Project, tensor: Tensor, dimension: int) -> bool:
     operation = maker(project, tensor, dimension)
     if operation is None or operation.kind in (OperationKind.PLACEHOLDER, OperationKind.GET_ATTR):
         return False
-    row = find(operation.target)
-    return operation.kind is OperationKind.CALL_MODULE or (row is not None and row.family in _ADDING)
+    return operation.kind is OperationKind.CALL_MODULE or family(operation.target) in _ADDING

@@ -21,6 +21,7 @@ from autofix.syntax.source import Source, below, dotted
 MOST = 6
 _KEEPING = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ACTIVATION, Family.DROPOUT, Family.SOFTMAX))
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
+Block = ast.If | ast.For | ast.While | ast.With
 
 
 def exchanged_statements(
@@ -106,3 +107,18 @@ def lines_of(source: Source, statement: ast.stmt) -> Range:
     """Return the whole lines of a statement, without the end of the last one."""
     last = statement.end_lineno or statement.lineno
     return Range(Position(statement.lineno, 0), Position(last, len(source.line(last).rstrip("\r\n"))))
+
+
+def unit_of(source: Source, *blocks: Block | ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """Return what a block is indented by: one of these, else the file's first function with lines of its own."""
+    for block in blocks or source.functions:
+        unit = source.indent_of(block.body[0].lineno)[len(source.indent_of(block.lineno)) :]
+        if unit:
+            return unit
+    return " " * 4
+
+
+def indented(source: Source, statement: ast.stmt, unit: str) -> str:
+    """Return the lines of a statement, indented once more."""
+    lines = source.segment(lines_of(source, statement)).splitlines(keepends=True)
+    return "".join(unit + line if line.strip() else line for line in lines)

@@ -100,7 +100,7 @@ def _further_term(project: Project, triangle: Operation, columns: str, shift: in
         return ""
 
     def value(node: ast.AST) -> int | None:
-        return project.integer(Expression(place.source, node, place.frames)) if isinstance(node, ast.expr) else None
+        return project.integer(place.at(node)) if isinstance(node, ast.expr) else None
 
     node = parsed(columns)
     terms = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) else []

@@ -11,17 +11,15 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autofix.edits.statement_order import lines_of
+from autofix.edits.statement_order import indented, lines_of, unit_of
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.contracts import bound
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.recurrences import ran_before
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
-from autofix.records.values import Tensor
-from autofix.syntax.source import Source
 
 _OF_DATA = frozenset(("tensor", "as_tensor", "FloatTensor", "LongTensor", "Tensor", "from_numpy"))
 
@@ -69,10 +67,10 @@ def _added_always(project: Project, maker: Operation) -> Iterator[RankCondition]
         and statement.value is place.node
         and ast.unparse(statement.targets[0]) == name
     ):
-        inner = "".join(_unit(source) + line for line in source.segment(lines_of(source, statement)).splitlines(True))
+        inner = indented(source, statement, unit_of(source))
         yield RankCondition(words, (Edit(source.path, lines_of(source, statement), f"{indent}{head}{end}{inner}"),))
         return
-    line = f"{head}{end}{indent}{_unit(source)}{name} = {place.text}"
+    line = f"{head}{end}{indent}{unit_of(source)}{name} = {place.text}"
     yield RankCondition(words, (source.insert_before(statement, line), source.replace(place.node, name)))
 
 
@@ -108,24 +106,17 @@ def _by_sizes(shape: tuple[int, ...], before: tuple[int, ...]) -> list[int]:
 def _before(part: Expression, statement: ast.stmt, head: str, value: str) -> Edit:
     source = part.source
     indent = source.indent_of(statement.lineno)
-    return source.insert_before(statement, f"{head}{source.newline}{indent}{_unit(source)}{part.text} = {value}")
+    return source.insert_before(statement, f"{head}{source.newline}{indent}{unit_of(source)}{part.text} = {value}")
 
 
 def _empty(project: Project, maker: Operation) -> Iterator[RankCondition]:
     """Yield the columns for a tensor that was made of an empty list."""
-    row, result = find(maker.target), maker.result
-    is_of_data = maker.operator in _OF_DATA or (row is not None and row.family is Family.FACTORY)
-    if not is_of_data or not isinstance(result, Tensor) or result.shape != (0,):
+    is_of_data = maker.operator in _OF_DATA or family(maker.target) is Family.FACTORY
+    if not is_of_data or maker.result_shape != (0,):
         return
-    others = {twin.result.shape[1:] for twin in ran_before(project, maker) if isinstance(twin.result, Tensor)} - {()}
+    others = {(twin.result_shape or ())[1:] for twin in ran_before(project, maker)} - {()}
     place = written(project, maker)
     if len(others) == 1 and place is not None:
         columns = ", ".join(map(str, next(iter(others))))
         text = f".reshape(-1, {columns})"
         yield RankCondition(f"give an empty list its columns: `{text}`", (followed(place, text),), True)
-
-
-def _unit(source: Source) -> str:
-    """Return what the file indents a block by."""
-    first = next((f.body[0] for f in source.functions if f.body[0].lineno > f.lineno), None)
-    return source.indent_of(first.lineno)[len(source.indent_of(first.lineno - 1)) :] or "    " if first else "    "

@@ -10,12 +10,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
-from autofix.edits.other_layouts import fits
 from autofix.facts.call_sites import is_method, written
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import makers, replayed_results
+from autofix.facts.replays import is_content, makers
 from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer
 from autofix.records.locations import Edit
@@ -46,9 +44,9 @@ def unequal_parts(project: Project, operation: Operation) -> Iterator[tuple[int,
         at = dimension % whole.rank
         shapes = tuple((*part.shape[:at], size, *part.shape[at + 1 :]) for part, size in zip(equal, sizes, strict=True))
         # Which of several equal parts a call was given the trace does not tell: it takes one of the new ones.
-        calls = [replayed_results(project, maker, (shape,) * len(shapes), operation) for shape in shapes]
+        takes_one = (is_content(project, maker, (shape,) * len(shapes), operation) for shape in shapes)
         texts = [_text_at(project, place, part) for part in parts]
-        if all(texts) and any(call is not None and fits(call) for call in calls):
+        if all(texts) and any(takes_one):
             text = f"[{', '.join(texts)}]"
             edit = _split(maker, place, text, dimension)
             if edit is not None:
@@ -60,12 +58,12 @@ def _parts(project: Project, expression: Expression, depth: int = 0) -> list[_Pa
     node = expression.node
     size = project.integer(expression)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        sides = [_parts(project, replace(expression, node=side), depth) for side in (node.left, node.right)]
+        sides = [_parts(project, expression.at(side), depth) for side in (node.left, node.right)]
         return [*sides[0], *sides[1]]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         for factor, other in ((node.left, node.right), (node.right, node.left)):
-            times = project.integer(replace(expression, node=factor))
-            inner = _parts(project, replace(expression, node=other), depth)
+            times = project.integer(expression.at(factor))
+            inner = _parts(project, expression.at(other), depth)
             if isinstance(factor, ast.Constant) and times is not None and times * len(inner) <= _MOST_PARTS:
                 return inner * times
             if len(inner) > 1 and times is not None:
@@ -86,7 +84,7 @@ def _text_at(project: Project, place: Expression, part: _Part) -> str:
     bare = re.sub(r"(?<![\w.])(?!self\b)[A-Za-z_]\w*\.(?=\w)", "self.", text)
     for written_there in (text, kept, bare):
         node = ast.parse(written_there, mode="eval").body
-        if project.integer(replace(place, node=node)) == size:
+        if project.integer(place.at(node)) == size:
             return written_there
     return ""
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from autofix.edits.other_layouts import fits
+from autofix.facts.contracts import fits
 from autofix.facts.fault_path import FaultPlace, places
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import replayed_since
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import parameters, targets
+from autofix.syntax.name_bindings import parameters, reads, stores, targets
 from autofix.syntax.source import Source, below
 
 _MOST_RENAMED = 3
@@ -42,7 +42,7 @@ def fed_loops(project: Project, operation: Operation | None, layer: int | None) 
         loop = next((node for node in place.source.ancestors(place.statement) if isinstance(node, Loop)), None)
         if loop is None or place.source.function_of(loop) is not place.source.function_of(place.statement):
             continue
-        bound, results = _bound(loop), _given(loop, place)
+        bound, results = {node.id for node in stores(loop)}, _given(loop, place)
         for read in place.own_reads():
             if not isinstance(read.node, ast.Name) or read.node.id in bound:
                 continue
@@ -55,15 +55,10 @@ def fed_loops(project: Project, operation: Operation | None, layer: int | None) 
 def _takes(project: Project, operation: Operation, read: Expression, name: str) -> bool:
     """Return whether the call that failed would be content if its pass had read what the one before gave."""
     value = project.value(read)
-    other = project.value(replace(read, node=ast.copy_location(ast.Name(name, ast.Load()), read.node)))
+    other = project.value(read.named(name))
     if not isinstance(value, Tensor) or not isinstance(other, Tensor):
         return False
-    call = replayed_since(project, value, other, operation)
-    return call is not None and fits(call)
-
-
-def _bound(loop: ast.AST) -> set[str]:
-    return {node.id for node in below(loop) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return fits(replayed_since(project, value, other, operation))
 
 
 def _given(loop: Loop, place: FaultPlace) -> set[str]:
@@ -71,7 +66,7 @@ def _given(loop: Loop, place: FaultPlace) -> set[str]:
     statement = place.statement
     bound = set().union(*map(targets, statement.targets)) if isinstance(statement, ast.Assign) else set()
     last, in_loop = loop.end_lineno or 0, set(below(loop))
-    loads = [node for node in below(place.scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    loads = reads(place.scope)
     inside = {node.id for node in loads if node in in_loop and node.lineno <= (statement.end_lineno or 0)}
     return (bound & {node.id for node in loads if node.lineno > last}) - inside
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, product
 
@@ -22,7 +22,7 @@ from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.alike_expressions import odd_names
-from autofix.syntax.name_bindings import bound_above, bound_later, left_over, parameters
+from autofix.syntax.name_bindings import bound_above, bound_later, left_over, parameters, reads, stores
 from autofix.syntax.source import Function, Source, below, dotted
 
 MAX_SUBSTITUTIONS = 12
@@ -121,8 +121,7 @@ def _unread(project: Project, at: tuple[FaultPlace, ...], operation: Operation |
 
 def _bound(function: Function) -> set[str]:
     """Return the names that a function has of its own: parameters and what it binds."""
-    stores = {node.id for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    return (set(parameters(function)) | stores) - {"self", "cls"}
+    return {*parameters(function), *(node.id for node in stores(function))} - {"self", "cls"}
 
 
 def _unread_names(function: Function) -> list[str]:
@@ -130,17 +129,15 @@ def _unread_names(function: Function) -> list[str]:
     with ``_`` is meant to be left.
     """
     added_to = {node.value for node in below(function) if isinstance(node, ast.Attribute) and node.attr in ADDS}
-    names = [node for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    loads = {node.id for node in names if node not in added_to}
+    loads = {node.id for node in reads(function) if node not in added_to}
     return sorted(name for name in _bound(function) - loads if not name.startswith("_"))
 
 
 def _overwritten(function: Function, statement: ast.stmt) -> set[str]:
     """Return the parameter that a statement binds anew before anything has read it, the statement included."""
-    names = [node for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     last = statement.end_lineno or statement.lineno
-    read = {node.id for node in names if node.lineno <= last}
-    stored = {node.id for node in below(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    read = {node.id for node in reads(function) if node.lineno <= last}
+    stored = {node.id for node in stores(statement)}
     return (stored & {*parameters(function)}) - read - {"self", "cls"}
 
 
@@ -168,19 +165,15 @@ def _may_stand(project: Project, place: Expression, name: str, operation: Operat
     """Return whether a name has another value than the one read, and of its kind where an operation failed over it."""
     if _are_equal(project, place, name):
         return False
-    value, other = project.value(place), project.value(_named(place, name))
+    value, other = project.value(place), project.value(place.named(name))
     is_known = UNKNOWN not in (value, other)
     return operation is None or not is_known or isinstance(value, Tensor) == isinstance(other, Tensor)
-
-
-def _named(place: Expression, name: str) -> Expression:
-    return replace(place, node=ast.copy_location(ast.Name(name, ast.Load()), place.node))
 
 
 def _are_equal(project: Project, place: Expression, name: str) -> bool:
     """Return whether both names have one value at the place, so that nothing would change."""
     value = project.value(place)
-    return value is not UNKNOWN and project.value(_named(place, name)) == value
+    return value is not UNKNOWN and project.value(place.named(name)) == value
 
 
 def _is_telling(source: Source, node: ast.expr, name: str) -> bool:
@@ -239,7 +232,7 @@ def _of_copies(project: Project, at: tuple[FaultPlace, ...]) -> Iterator[Substit
         at_hand = bound_above(place.scope, statement.lineno)
         names = [node for node in below(statement.value) if isinstance(node, ast.Name)]
         for (old, new), node in product(_other_words(place, statement), names):
-            read, name = Expression(place.source, node, place.frames), _with_word(node.id, old, new)
+            read, name = place.at(node), _with_word(node.id, old, new)
             if name in at_hand and not _are_equal(project, read, name):
                 yield Substitution(read, name, False, True, repeated=True, copied=True)
 

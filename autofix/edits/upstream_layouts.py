@@ -12,17 +12,16 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from autofix.edits.layout import Layout, LayoutChange, moves
-from autofix.edits.other_layouts import WRITING, fits, inserted, left_uncut, without_maker
+from autofix.edits.layout import Layout, behind_value, moves, written_operand
+from autofix.edits.other_layouts import WRITING, inserted, left_uncut, without_maker
 from autofix.edits.rank_changes import PICKING
-from autofix.edits.same_values import same_values
+from autofix.edits.same_values import readable_values
 from autofix.edits.size_givers import giver
-from autofix.facts.call_sites import followed, read_by
-from autofix.facts.contracts import BoundCall, Shape, bound
-from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import carried, makers, replayed
+from autofix.facts.call_sites import read_by
+from autofix.facts.contracts import BoundCall, Shape, bound, fits
+from autofix.facts.project_view import Project
+from autofix.facts.replays import carried, is_content, makers
 from autofix.records.trace import Operation, OperationKind
-from autofix.records.values import Tensor
 
 MOST_MAKERS = 4  # Each is asked about a dozen layouts, which an editor has to wait for.
 
@@ -48,7 +47,8 @@ def upstream_layouts(
                 continue
             tensor = operand.tensor
             ranks = [len(other.tensor.shape) for other in call.operands if other is not operand]
-            moved = sorted(inserted(project, maker, index, tensor), key=partial(_rank_missed, ranks))
+            own = written_operand(project, maker, index, tensor)
+            moved = [] if own is None else sorted(inserted(own), key=partial(_rank_missed, ranks))
             fitting = [
                 layout
                 for layout in (*without_maker(project, call, tensor), *left_uncut(project, tensor), *moved)
@@ -88,7 +88,8 @@ def _rebound(project: Project, start: Operation, sized: BoundCall | None) -> Ite
             for after, method in {after: method for method, after in reversed([*moves(tensor.shape)])}.items():
                 call = carried(project, {key: after}, since, start)
                 if call is not None and _is_answered(call, sized):
-                    yield from _bound_as(project, place, tensor, method, after)
+                    values = [value for _, value in readable_values(project, place, tensor)]
+                    yield from (behind_value(value, f".{method}", tensor.shape, after) for value in values)
 
 
 def _pairs_rows(project: Project, operation: Operation) -> bool:
@@ -104,13 +105,6 @@ def _is_answered(call: BoundCall, sized: BoundCall | None) -> bool:
     return result is not None and sized.with_argument(sized.row.arguments[-1].name, result).is_accepted
 
 
-def _bound_as(project: Project, place: Expression, tensor: Tensor, method: str, after: Shape) -> Iterator[Layout]:
-    for _, value in same_values(project, place, tensor):
-        if isinstance(value.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
-            words = f"write `.{method}` behind `{value.text}`: {after}"
-            yield Layout(LayoutChange.INSERTED, followed(value, f".{method}"), words, tensor.shape, after)
-
-
 def _lacks(operation: Operation, expected: tuple[int, ...]) -> bool:
     """Return whether a layer takes a width that no layout of its operand can have."""
     is_layer = operation.kind is OperationKind.CALL_MODULE and len(expected) == 1 and expected[0] > 0
@@ -120,17 +114,14 @@ def _lacks(operation: Operation, expected: tuple[int, ...]) -> bool:
 def _shaping(project: Project, operation: Operation) -> Iterator[tuple[int, Operation]]:
     """Yield what came before, without what leaves its only operand as it is: before and behind it are one place."""
     for steps, maker in makers(project, operation):
-        shapes = [tensor.shape for tensor in maker.tensors]
-        if not isinstance(maker.result, Tensor) or shapes != [maker.result.shape]:
+        if [tensor.shape for tensor in maker.tensors] != [maker.result_shape]:
             yield steps, maker
 
 
 def _is_content(project: Project, maker: Operation, other: BoundCall, failed: Operation) -> bool:
     """Return whether a call in another form gives something else, with which all that follows is content."""
     result = other.result() if fits(other) else None
-    before = maker.result.shape if isinstance(maker.result, Tensor) else None
-    after = None if result is None or result == before else replayed(project, maker, result, failed)
-    return after is not None and fits(after)
+    return result != maker.result_shape and is_content(project, maker, (result,), failed)
 
 
 def _rank_missed(ranks: list[int], layout: Layout) -> int:

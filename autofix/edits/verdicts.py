@@ -5,19 +5,17 @@ be content with it.
 from __future__ import annotations
 
 import ast
-import copy
-from dataclasses import replace
 from pathlib import Path
 
-from autofix.edits.other_layouts import fits
 from autofix.facts.call_sites import argument_of, operands
-from autofix.facts.contracts import BoundCall, bound
+from autofix.facts.contracts import BoundCall, bound, fits
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import replayed
+from autofix.facts.replays import is_content
 from autofix.records.locations import Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
+from autofix.syntax.alike_expressions import swapped
 from autofix.syntax.source import below
 
 
@@ -61,8 +59,7 @@ def verdict_of(
 
 def verdict_of_name(project: Project, failed: Operation | None, read: Expression, name: str) -> bool | None:
     """Return the verdict of a name of the scope; a number is not taken apart."""
-    named = replace(read, node=ast.copy_location(ast.Name(name, ast.Load()), read.node))
-    value, other = project.value(read), project.value(named)
+    value, other = project.value(read), project.value(read.named(name))
     if isinstance(other, (int, float)) and _is_taken_apart(read.source.parents.get(read.node), read.node):
         return False
     return verdict_of(project, failed, read, (value, name, other), recorded_at(project))
@@ -112,31 +109,18 @@ def _value_with(project: Project, part: Expression, read: Expression, change: tu
     text, other = change
     if part.node is read.node:
         return other
-    nodes = list(ast.walk(part.node))
-    twin = copy.deepcopy(ast.Expression(part.node))
-    swap = _Swap(list(ast.walk(twin.body))[nodes.index(read.node)], ast.parse(text, mode="eval").body)
-    swap.visit(twin)
-    return project.value(Expression(part.source, twin.body, read.frames or part.frames))
-
-
-class _Swap(ast.NodeTransformer):
-    """Puts one node in place of another."""
-
-    def __init__(self, old: ast.AST, new: ast.expr) -> None:
-        self.old, self.new = old, new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        return self.new if node is self.old else self.generic_visit(node)
+    twin = swapped(part.node, read.node, ast.parse(text, mode="eval").body)
+    assert isinstance(twin, ast.expr)
+    return project.value(Expression(part.source, twin, read.frames or part.frames))
 
 
 def _ends_well(project: Project, consumer: Operation, call: BoundCall, failed: Operation) -> bool | None:
     if consumer is failed:
         return fits(call)
-    result = call.result() if call.is_accepted else None
+    result = call.result()
     if result is None:
         return False if not call.is_accepted else None
-    after = replayed(project, consumer, result, failed)
-    return after is not None and fits(after)
+    return is_content(project, consumer, (result,), failed)
 
 
 def _given_instead(project: Project, failed: Operation, value: Tensor, other: Tensor) -> bool | None:
@@ -148,5 +132,4 @@ def _given_instead(project: Project, failed: Operation, value: Tensor, other: Te
     maker = project.producer(value)
     if call is None or maker is None or maker.index >= failed.index:
         return None
-    after = replayed(project, maker, other.shape, failed)
-    return after is not None and fits(after)
+    return is_content(project, maker, (other.shape,), failed)

@@ -83,9 +83,7 @@ def _listed(project: Project, asked: Value, place: Expression | None, shape: tup
         return None
     for literal in literals(project, place):
         if isinstance(literal.node, (ast.List, ast.Tuple)) and len(literal.node.elts) == len(asked.items):
-            return _sizes(
-                asked.items, tuple(Expression(literal.source, n, literal.frames) for n in literal.node.elts), shape
-            )
+            return _sizes(asked.items, tuple(literal.at(n) for n in literal.node.elts), shape)
     return None
 
 

@@ -27,7 +27,7 @@ def whole_divisions(project: Project, expression: Expression, depth: int = 0) ->
     for node in ast.walk(expression.node):
         if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)):
             continue
-        share = project.value(Expression(expression.source, node, expression.frames))
+        share = project.value(expression.at(node))
         if isinstance(share, float) and share.is_integer():
             yield _whole(expression, node)
     for binding in bindings(project, expression):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 from itertools import pairwise
 
 from autofix.facts.project_view import Expression, Project
@@ -32,7 +31,7 @@ def _divides(whole: Expression, part: Expression) -> bool:
 def sides(project: Project, place: Expression) -> list[int | None]:
     """Return the values of dividend and divisor."""
     assert isinstance(place.node, ast.BinOp)
-    return [project.integer(replace(place, node=side)) for side in (place.node.left, place.node.right)]
+    return [project.integer(place.at(side)) for side in (place.node.left, place.node.right)]
 
 
 def padded_and_cropped(

@@ -84,7 +84,7 @@ def argument_of(project: Project, operation: Operation, position: int, name: str
         node = place.node.func.value if position == 0 else argument(place.node, position - 1, name)
     else:
         node = argument(place.node, position, name)
-    return None if node is None else Expression(place.source, node, place.frames)
+    return None if node is None else place.at(node)
 
 
 def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
@@ -123,14 +123,14 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
             ]
     if len(nodes) != len(operation.tensors) or any(isinstance(n, ast.Starred) for n in nodes):
         return ()
-    return tuple(Expression(place.source, n, place.frames) for n in nodes)
+    return tuple(place.at(n) for n in nodes)
 
 
 def read_by(project: Project, operation: Operation) -> tuple[Expression, ...]:
     """Return the expressions of the operands; of a subscript that of what it is of."""
     place = written(project, operation) if operation.operator == "getitem" else None
     if place is not None and isinstance(place.node, ast.Subscript):
-        return (replace(place, node=place.node.value),)
+        return (place.at(place.node.value),)
     return operands(project, operation)
 
 
@@ -144,7 +144,7 @@ def _written_into(project: Project, operation: Operation, place: Expression) -> 
     if not isinstance(target, ast.Subscript) or keys is None:
         return ()
     nodes = [target.value, *keys, value][: len(operation.tensors) or 2]
-    return tuple(Expression(place.source, node, place.frames) for node in nodes)
+    return tuple(place.at(node) for node in nodes)
 
 
 def _keys(operation: Operation, node: ast.expr) -> list[ast.expr] | None:
@@ -213,7 +213,7 @@ def tensors_at_hand(project: Project, place: Expression) -> Iterator[tuple[str, 
     known = [(name, value) for name, value in items if isinstance(value, Tensor) and name.isidentifier()]
     yield from known
     for operation in project.trace.operations if not known else ():
-        if operation.frames and _is_one_call(operation.frames, place.frames):
+        if operation.frames and is_one_call(operation.frames, place.frames):
             parts = operands(project, operation)
             pairs = zip(parts, operation.tensors, strict=False)
             yield from ((p.text, t) for p, t in pairs if isinstance(p.node, ast.Name))
@@ -221,7 +221,7 @@ def tensors_at_hand(project: Project, place: Expression) -> Iterator[tuple[str, 
             return
 
 
-def _is_one_call(first: tuple[Frame, ...], second: tuple[Frame, ...]) -> bool:
+def is_one_call(first: tuple[Frame, ...], second: tuple[Frame, ...]) -> bool:
     """Return whether two stacks stand in one call of a function."""
     if not first or not second or (first[0].path, first[0].function) != (second[0].path, second[0].function):
         return False
@@ -270,12 +270,6 @@ def lineage(project: Project, tensor: Tensor, limit: int = 12) -> Iterator[Opera
         if count >= limit or operation.kind is OperationKind.PLACEHOLDER:
             return
         yield operation
-
-
-def is_batch(project: Project, size: int) -> bool:
-    """Return whether every input of the model has ``size`` as its first dimension."""
-    inputs = project.inputs()
-    return bool(inputs) and all(tensor.shape[:1] == (size,) for tensor in inputs)
 
 
 def is_stored(project: Project, tensor: Tensor) -> bool:

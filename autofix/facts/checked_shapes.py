@@ -14,7 +14,8 @@ from autofix.facts.contracts import bound
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
 from autofix.operators.rows.checks import LIBRARY
-from autofix.operators.table import find
+from autofix.operators.table import family
+from autofix.records.locations import Edit
 from autofix.records.trace import Failure, Operation, OperationKind, Phase, Trace
 from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax.source import Source, dotted
@@ -25,8 +26,7 @@ _ALL = (None, None)
 
 def is_check(operation: Operation | None) -> bool:
     """Return whether an operation is such a check."""
-    row = None if operation is None else find(operation.target)
-    return row is not None and row.family is Family.CHECK
+    return operation is not None and family(operation.target) is Family.CHECK
 
 
 def may_have_ended(failure: Failure | None) -> bool:
@@ -133,13 +133,13 @@ def _read(project: Project, side: Expression) -> _Read | None:
     """Return what of a tensor is read; None for anything else."""
     node = side.node
     base = subject(node)
-    tensor = None if base is None else project.value(replace(side, node=base))
+    tensor = None if base is None else project.value(side.at(base))
     if not isinstance(tensor, Tensor):
         return None
     if isinstance(node, ast.Call) and node.args and dotted(node.func) == "len":
         return _Read(tensor, 0 if node.args[0] is base else None)
     if isinstance(node, ast.Call) and dotted(node.func) in _WRAPPERS:
-        return _read(project, replace(side, node=node.args[0]))
+        return _read(project, side.at(node.args[0]))
     if isinstance(node, ast.Subscript):
         return _part(project, side, tensor, node.slice)
     if isinstance(node, ast.Call) and node.args:
@@ -150,9 +150,9 @@ def _read(project: Project, side: Expression) -> _Read | None:
 
 def _part(project: Project, side: Expression, tensor: Tensor, index: ast.expr) -> _Read | None:
     if not isinstance(index, ast.Slice):
-        place = project.integer(replace(side, node=index))
+        place = project.integer(side.at(index))
         return None if place is None else _Read(tensor, place)
-    ends = [None if end is None else project.integer(replace(side, node=end)) for end in (index.lower, index.upper)]
+    ends = [None if end is None else project.integer(side.at(end)) for end in (index.lower, index.upper)]
     is_known = index.step is None and None not in [
         v for v, e in zip(ends, (index.lower, index.upper), strict=True) if e
     ]
@@ -167,4 +167,35 @@ def numbers(project: Project, operation: Operation) -> Iterator[tuple[Expression
         return
     for node in (place.node.left, *place.node.comparators):
         if subject(node) is None:
-            yield replace(place, node=node), size
+            yield place.at(node), size
+
+
+def edits_check(project: Project, operation: Operation | None, edits: tuple[Edit, ...]) -> bool:
+    """Return whether all that edits change is what a check looks at; how many samples there are is nothing that a check
+    holds against a number of the model, so that another dimension may be read there.
+    """
+    if operation is None or not is_check(operation):
+        return False
+    if _counts_samples(project, operation) and _is_index(project, edits):
+        return False
+    place = operation.frames[0]
+    return all(edit.path == place.path and place.range.contains(edit.range) for edit in edits)
+
+
+def _counts_samples(project: Project, operation: Operation) -> bool:
+    """Return whether a check holds the number of samples against a number."""
+    tensors, dimension = operation.tensors, operation.integer(1, "dim")
+    is_size = operation.operator == "has_size" and len(tensors) == 1 and tensors[0].rank > 1 and dimension is not None
+    return is_size and (dimension or 0) % tensors[0].rank == 0 and project.is_batch(tensors[0].shape[0])
+
+
+def _is_index(project: Project, edits: tuple[Edit, ...]) -> bool:
+    """Return whether all that is edited is the number of a dimension: ``1`` of ``x.shape[1]`` and of ``x.size(1)``."""
+    if len(edits) != 1:
+        return False
+    source = project.source(edits[0].path)
+    around = [source.parents.get(node) for node in source.nodes_at(edits[0].range)]
+    return any(
+        isinstance(read, ast.Subscript) or (isinstance(read, ast.Call) and dotted(read.func).endswith(".size"))
+        for read in around
+    )

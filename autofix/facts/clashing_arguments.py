@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from autofix.operators.table import layer_parameters
-from autofix.syntax.name_bindings import constructor_of, parameters
+from autofix.syntax.name_bindings import constructor_of, parameters, stores
 from autofix.syntax.source import dotted
 
 _LIBRARIES = ("nn.", "torch.nn.")
@@ -74,7 +74,7 @@ def _own(tree: ast.Module) -> Iterator[tuple[str, _Takes | None]]:
 def _names(statement: ast.stmt) -> set[str]:
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return {statement.name}
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return {node.id for node in stores(statement)}
 
 
 def _of(statement: ast.stmt) -> _Takes | None:

@@ -12,12 +12,14 @@ from functools import cached_property
 from autofix.facts.project_view import Project
 from autofix.operators import table
 from autofix.operators.equations import Equation
+from autofix.operators.families import Family
 from autofix.operators.operator import Operator
 from autofix.operators.terms import Call, Size, leaves, value_of
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 
 Shape = tuple[int, ...]
+ELEMENTWISE = frozenset((Family.POINTWISE, Family.COMPARISON, Family.ELEMENTWISE_LOSS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,13 @@ def _operands(row: Operator, call: Call) -> Iterator[Operand]:
         for item, tensor in enumerate(value if isinstance(value, tuple) else (value,)):
             if isinstance(tensor, Tensor):
                 yield Operand(parameter.name, item if isinstance(value, tuple) else None, tensor)
+
+
+def fits(call: BoundCall | None, makes_table: bool = False) -> bool:
+    """Return whether a call is accepted and, but for a table, pairs no rows of its operands with all of another's."""
+    if call is None or not call.is_accepted or call.row.family not in ELEMENTWISE or makes_table:
+        return call is not None and call.is_accepted
+    return call.result() in [operand.tensor.shape for operand in call.operands]
 
 
 def became(project: Project, operation: Operation, dimension: int) -> tuple[Tensor, int] | None:

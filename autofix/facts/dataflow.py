@@ -10,7 +10,7 @@ import math
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
 from autofix.operators.shape_functions import ShapeError, broadcast
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.records.values import Tensor, Value
 
@@ -135,8 +135,7 @@ def is_laid_out(project: Project, tensor: Tensor) -> bool:
 def _maker(project: Project, tensor: Tensor) -> Operation | None:
     """Return the operation that gave the tensor its shape: one that changed it, or made a new tensor like another."""
     for operation in project.ancestry(tensor):
-        row = find(operation.target)
-        is_new = row is not None and row.family is Family.FACTORY
+        is_new = family(operation.target) is Family.FACTORY
         if is_new or not operation.tensors or operation.tensors[0].shape != tensor.shape:
             return operation
     return None
@@ -167,15 +166,11 @@ def feeds_a_loss(project: Project, operation: Operation) -> bool:
     its shape otherwise.
     """
     reached = {operation.index}
-    for later in project.trace.operations[operation.index + 1 :]:
-        tensors = later.tensors
-        if not any(tensor.producer in reached for tensor in tensors) or not isinstance(later.result, Tensor):
-            continue
-        if later.operator in {"mean", "sum", "nanmean"}:
-            if later.result.rank == 0:
-                return True
-            reached.add(later.index)
-        elif any(t.shape == later.result.shape and t.producer in reached for t in tensors):
+    for later, tensors in project.readers(reached):
+        is_summed = later.operator in {"mean", "sum", "nanmean"} and later.result_shape is not None
+        if is_summed and later.result_shape == ():
+            return True
+        if is_summed or later.result_shape in [tensor.shape for tensor in tensors]:
             reached.add(later.index)
     return False
 
@@ -188,15 +183,12 @@ def used_across(project: Project, operation: Operation, dimension: int) -> bool:
     ``topk(k, dim=0)``.
     """
     reached = {operation.index}
-    for later in project.trace.operations[operation.index + 1 :]:
-        tensors = [tensor for tensor in later.tensors if tensor.producer in reached]
-        if not tensors:
-            continue
+    for later, tensors in project.readers(reached):
         if later.operator in {"t", "T", "mT"} or (
             later.operator in _ALONG and any(_names(later, dimension, t.rank) for t in tensors)
         ):
             return True
-        if isinstance(later.result, Tensor) and any(tensor.shape == later.result.shape for tensor in tensors):
+        if later.result_shape in [tensor.shape for tensor in tensors]:
             reached.add(later.index)
     return False
 
@@ -209,12 +201,10 @@ def _names(operation: Operation, dimension: int, rank: int) -> bool:
 def feeds_a_layer(project: Project, operation: Operation) -> bool:
     """Return whether a layer with parameters takes the result, through whatever keeps its shape."""
     reached = {operation.index}
-    for later in project.trace.operations[operation.index + 1 :]:
-        if not any(tensor.producer in reached for tensor in later.tensors):
-            continue
+    for later, _ in project.readers(reached):
         layer = project.layer_of(later)
         if layer is not None and layer.parameters:
             return True
-        if isinstance(later.result, Tensor) and any(t.shape == later.result.shape for t in later.tensors):
+        if later.result_shape in [tensor.shape for tensor in later.tensors]:
             reached.add(later.index)
     return False

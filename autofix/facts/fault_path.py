@@ -76,6 +76,10 @@ class FaultPlace:
                         bound = assignments(self.source, self.scope, dotted(part)) if isinstance(part, ast.Name) else ()
                         yield from (statement for statement, _ in bound if statement.lineno < node.lineno)
 
+    def at(self, node: ast.expr) -> Expression:
+        """Return an expression of the statement, or of what is around it, in its frames."""
+        return Expression(self.source, node, self.frames)
+
     def reads(self) -> Iterator[Expression]:
         """Yield the names and attributes that the statement and what led to it read."""
         for place in self.way():
@@ -83,7 +87,7 @@ class FaultPlace:
 
     def own_reads(self) -> Iterator[Expression]:
         """Yield those that the statement itself reads."""
-        return (Expression(self.source, node, self.frames) for node in reads_of(self.statement))
+        return (self.at(node) for node in reads_of(self.statement))
 
 
 def functions_called(source: Source, name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -141,7 +145,7 @@ def calls(project: Project, operation: Operation | None, layer: int | None) -> I
         for node in reversed([node for part in evaluated(place.statement) for node in below(part)]):
             if isinstance(node, ast.Call) and node not in seen:
                 seen.add(node)
-                yield Expression(place.source, node, place.frames), node
+                yield place.at(node), node
 
 
 def evaluated(statement: ast.stmt) -> list[ast.AST]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autofix.facts.call_sites import argument_of, written
 from autofix.facts.project_view import Expression, Project
@@ -89,7 +89,7 @@ def _made(project: Project, operation: Operation, dimension: int) -> Origin | No
         node = sizes[dimension] if dimension < len(sizes) else None
     if node is None or isinstance(node, ast.Starred):
         return None
-    return Origin(replace(call, node=node), operation.phase)
+    return Origin(call.at(node), operation.phase)
 
 
 def _counted(operation: Operation, call: Expression, node: ast.Call) -> Origin | None:
@@ -105,9 +105,7 @@ def _counted(operation: Operation, call: Expression, node: ast.Call) -> Origin |
     ):
         return None
     end = node.args[min(len(arguments), 2) - 1]
-    return (
-        None if isinstance(end, ast.Starred) else Origin(replace(call, node=end), operation.phase, False, start, step)
-    )
+    return None if isinstance(end, ast.Starred) else Origin(call.at(end), operation.phase, False, start, step)
 
 
 def size_arguments(call: ast.Call) -> list[ast.expr]:
@@ -165,7 +163,7 @@ def _padded(project: Project, operation: Operation, dimension: int) -> Origin | 
         return None
     behind = 1 if around[1] else 0
     start = -(tensor.shape[dimension] + around[1 - behind])
-    return Origin(replace(call, node=display.elts[first + behind]), operation.phase, start=start)
+    return Origin(call.at(display.elts[first + behind]), operation.phase, start=start)
 
 
 def _of_range(project: Project, operation: Operation, dimension: int) -> Origin | None:
@@ -184,7 +182,7 @@ def _of_range(project: Project, operation: Operation, dimension: int) -> Origin 
     if not isinstance(count, ast.Call) or dotted(count.func) != "range" or len(count.args) != 1 or not size:
         return None
     of, rest = divmod(size, len(operation.tensors))
-    return None if rest else Origin(replace(parts, node=count.args[0]), operation.phase, of=of)
+    return None if rest else Origin(parts.at(count.args[0]), operation.phase, of=of)
 
 
 def _expanded(project: Project, operation: Operation, dimension: int) -> Origin | None:
@@ -197,7 +195,7 @@ def _expanded(project: Project, operation: Operation, dimension: int) -> Origin 
     unchanged = own >= 0 and operation.tensors[0].shape[own] == operation.result.shape[dimension]
     if unchanged or len(sizes) != operation.result.rank:
         return None
-    return Origin(replace(call, node=sizes[dimension]), operation.phase)
+    return Origin(call.at(sizes[dimension]), operation.phase)
 
 
 def sizes_of_expand(project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:

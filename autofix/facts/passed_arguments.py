@@ -180,11 +180,11 @@ def _arguments(project: Project, call: Expression, node: ast.Call, names: list[s
     for index, argument in enumerate(_handed_on(call, node)):
         if isinstance(argument, ast.Starred) or index >= len(names):
             return
-        expression = Expression(call.source, argument, call.frames)
+        expression = call.at(argument)
         yield PassedArgument(expression, names[index], project.value(expression))
     for keyword in node.keywords:
         if keyword.arg in names:
-            expression = Expression(call.source, keyword.value, call.frames)
+            expression = call.at(keyword.value)
             yield PassedArgument(expression, keyword.arg, project.value(expression))
 
 

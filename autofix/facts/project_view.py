@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from autofix.facts.evaluate import Names, evaluate, integer, names_of
 from autofix.operators.families import Family
-from autofix.operators.table import find, layer_like
+from autofix.operators.table import family, layer_like
 from autofix.records.finding import Finding
 from autofix.records.trace import Frame, Layer, Operation, OperationKind, Phase, Trace
 from autofix.records.values import Mapping, Tensor, Value
@@ -41,6 +41,14 @@ class Expression:
     @property
     def text(self) -> str:
         return self.source.text_of(self.node)
+
+    def at(self, node: ast.expr) -> Expression:
+        """Return another expression that is evaluated in the same frame."""
+        return Expression(self.source, node, self.frames)
+
+    def named(self, name: str) -> Expression:
+        """Return a name in the place of this expression."""
+        return self.at(ast.copy_location(ast.Name(name, ast.Load()), self.node))
 
 
 @dataclass(frozen=True)
@@ -138,8 +146,8 @@ class Project:
         around = self.layer(operation.scope_index)
         if around is None or not around.base:
             return None
-        row, twin = find(operation.target), layer_like(around.kind)
-        return around if row is not None and twin is not None and row.family is twin.family else None
+        twin = layer_like(around.kind)
+        return around if twin is not None and family(operation.target) is twin.family else None
 
     def construction_call(self, layer: Layer) -> Expression | None:
         """Return the call that built ``layer``, innermost: ``nn.Linear(128, 10)``, or
@@ -188,17 +196,24 @@ class Project:
             tensors = operation.tensors
             operation = self.producer(tensors[0]) if tensors else None
 
+    def readers(self, reached: set[int]) -> Iterator[tuple[Operation, list[Tensor]]]:
+        """Yield what read a result of the operations in ``reached``, in order, with those operands: what is added to it
+        on the way is followed as well.
+        """
+        for later in self.trace.operations[min(reached) + 1 :]:
+            tensors = [tensor for tensor in later.tensors if tensor.producer in reached]
+            if tensors:
+                yield later, tensors
+
     def least_rank(self, tensor: Tensor) -> int:
         """Return how many dimensions a tensor has at least by what made it, on any sample; 0 where that is not told.
 
         A layer between that works element by element leaves them.
         """
         for operation in self.ancestry(tensor):
-            row = find(operation.operator)
-            if row is None or row.family in _LEAST_RANKS:
-                return 0 if row is None else _LEAST_RANKS[row.family]
-            if row.family not in _KEEPING_RANK:
-                return 0
+            kind = family(operation.operator)
+            if kind not in _KEEPING_RANK:
+                return 0 if kind is None else _LEAST_RANKS.get(kind, 0)
         return 0
 
     def is_input(self, tensor: Tensor) -> bool:
@@ -207,6 +222,10 @@ class Project:
 
     def inputs(self) -> tuple[Tensor, ...]:
         return self.trace.inputs
+
+    def is_batch(self, size: int) -> bool:
+        """Return whether every input of the model has ``size`` as its first dimension."""
+        return bool(self.inputs()) and all(tensor.shape[:1] == (size,) for tensor in self.inputs())
 
     def forward_operations(self) -> tuple[Operation, ...]:
         return tuple(operation for operation in self.trace.operations if operation.phase is Phase.FORWARD)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from autofix.facts.call_sites import operands
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Operation
-from autofix.records.values import Tensor
 
 
 def ran_before(project: Project, operation: Operation) -> tuple[Operation, ...]:
@@ -52,12 +51,8 @@ def _of_one_shape(project: Project, maker: Operation) -> Expression | None:
         others = (
             o for o in project.trace.operations if place in [(f.path, f.range) for f in o.frames[depth : depth + 1]]
         )
-        if all(_shape(other) == _shape(maker) for other in others if other.target == maker.target):
+        if all(other.result_shape == maker.result_shape for other in others if other.target == maker.target):
             return Expression(source, node, maker.frames[depth:])
         if not isinstance(source.parents.get(node), ast.Return):
             return None
     return None
-
-
-def _shape(operation: Operation) -> tuple[int, ...] | None:
-    return operation.result.shape if isinstance(operation.result, Tensor) else None

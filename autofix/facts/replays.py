@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from autofix.facts.contracts import BoundCall, Shape, bound
+from autofix.facts.contracts import BoundCall, Shape, bound, fits
 from autofix.facts.project_view import Project
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor, tensors_of
@@ -56,6 +56,11 @@ def replayed_results(
 ) -> BoundCall | None:
     """Return the same for an operation that gives several tensors, each of which would have another shape."""
     return carried(project, _changed(start, shapes), start.index, until)
+
+
+def is_content(project: Project, start: Operation, shapes: tuple[Shape | None, ...], until: Operation) -> bool:
+    """Return whether the call ``until`` would fit if ``start`` had given other shapes; not where one is not known."""
+    return bool(shapes) and None not in shapes and fits(replayed_results(project, start, shapes, until))
 
 
 def replayed_with(project: Project, maker: Operation, change: Change, until: Operation) -> BoundCall | None:

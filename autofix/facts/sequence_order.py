@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 
@@ -31,10 +31,9 @@ def picked_samples(project: Project) -> Iterator[tuple[Operation, Layer, int]]:
     """
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
-        row = find(operation.target)
         if operation.kind is not OperationKind.CALL_MODULE or layer is None or not operation.tensors:
             continue
-        if row is None or row.family not in _SEQUENCES:
+        if family(operation.target) not in _SEQUENCES:
             continue
         taken, first = operation.tensors[0], is_batch_first(project, layer)
         if first is None or taken.rank != 3:
@@ -51,13 +50,12 @@ def _readers(project: Project, operation: Operation) -> Iterator[Operation]:
     if not isinstance(result, Tensor):
         return
     reached = {operation.index}
-    for later in project.trace.operations[operation.index + 1 :]:
-        used = [tensor for tensor in later.tensors if tensor.producer in reached]
-        if not used or used[0].shape[:2] != result.shape[:2]:
+    for later, used in project.readers(reached):
+        if used[0].shape[:2] != result.shape[:2]:
             continue
         if later.operator == "getitem":
             yield later
-        elif isinstance(later.result, Tensor) and later.result.shape[:2] == result.shape[:2]:
+        elif (later.result_shape or ())[:2] == result.shape[:2]:
             reached.add(later.index)
 
 

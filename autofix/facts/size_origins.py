@@ -184,7 +184,7 @@ def slice_bound(project: Project, operation: Operation, index: int) -> Expressio
         return None
     bounds = subscripts.parts(subscript.node)
     part = bounds[index] if index < len(bounds) else None
-    return replace(subscript, node=part.upper) if isinstance(part, ast.Slice) and part.upper is not None else None
+    return subscript.at(part.upper) if isinstance(part, ast.Slice) and part.upper is not None else None
 
 
 # -- operations that keep or move dimensions ---------------------------------------------------------------------------

@@ -80,13 +80,13 @@ def _one_of(project: Project, over: Expression, count: int) -> Returned:
     node = over.node
     call = node if isinstance(node, ast.Call) and node.args else None
     if call is not None and callee_name(call) == _COUNTING:
-        inner = _one_of(project, replace(over, node=call.args[0]), count)
+        inner = _one_of(project, over.at(call.args[0]), count)
         return replace(inner, value=Sequence("tuple", (0, inner.value)))
     if call is not None and callee_name(call) == "zip" and not any(isinstance(a, ast.Starred) for a in call.args):
-        parts = tuple(_one_of(project, replace(over, node=part), count).value for part in call.args)
+        parts = tuple(_one_of(project, over.at(part), count).value for part in call.args)
         return Returned(Sequence("tuple", parts))
     if call is not None and callee_name(call) in _SHOWING:
-        return _one_of(project, replace(over, node=call.args[0]), count)
+        return _one_of(project, over.at(call.args[0]), count)
     values = project.value(over)
     if isinstance(values, Sequence):
         items = [item for item in values.items if isinstance(item, Sequence)]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.facts.call_sites import written
 from autofix.facts.fault_path import ADDS
 from autofix.facts.project_view import Expression, Project
 from autofix.records.trace import Operation
+from autofix.syntax.name_bindings import reads, stores
 from autofix.syntax.source import Function, Source, below
 
 
@@ -32,12 +32,12 @@ def unread_lists(project: Project) -> Iterator[tuple[Operation, Expression, str]
             continue
         if function not in filled_in:
             filled_in[function] = tuple(_filled(place.source, function))
-        for node in below(place.node) if filled_in[function] else ():
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in seen:
+        for node in reads(place.node) if filled_in[function] else ():
+            if node not in seen:
                 seen.add(node)
                 for last, added, name in filled_in[function]:
                     if added == node.id and last < node.lineno:
-                        yield operation, replace(place, node=node), name
+                        yield operation, place.at(node), name
 
 
 def _filled(source: Source, function: Function) -> Iterator[tuple[int, str, str]]:
@@ -61,9 +61,6 @@ def _added(loop: ast.For | ast.While) -> Iterator[tuple[str, str]]:
 
 def _is_unread(source: Source, function: Function, name: str) -> bool:
     """Return whether a list of the function is made empty and then only added to."""
-    names = [node for node in below(function) if isinstance(node, ast.Name) and node.id == name]
-    bound = [node for node in names if isinstance(node.ctx, ast.Store)]
-    read = [node for node in names if isinstance(node.ctx, ast.Load)]
-    parents = [source.parents[node] for node in read]
+    parents = [source.parents[node] for node in reads(function, name)]
     only_added = all(isinstance(parent, ast.Attribute) and parent.attr in ADDS for parent in parents)
-    return len(bound) == 1 and bool(read) and only_added
+    return len(stores(function, name)) == 1 and bool(parents) and only_added

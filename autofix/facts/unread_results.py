@@ -13,9 +13,10 @@ from autofix.facts.call_sites import argument_of, written
 from autofix.facts.fault_path import places, reads_of
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
+from autofix.syntax.name_bindings import reads
 from autofix.syntax.source import below, dotted
 
 _LAYOUTS = frozenset(
@@ -47,10 +48,9 @@ def _unread_results(project: Project) -> Iterator[UnreadResult]:
     read = {(tensor.producer, tensor.shape): tensor for tensor in _on_the_way(project, failed)}
     seen: set[ast.expr] = set()
     for operation in reversed(project.trace.operations[: failed.index]):
-        row = find(operation.target)
         tensor = operation.tensors[0] if operation.tensors else None
         met = None if tensor is None else read.get((tensor.producer, tensor.shape))
-        if met is None or row is None or row.family not in _LAYOUTS:
+        if met is None or family(operation.target) not in _LAYOUTS:
             continue
         place, base = written(project, operation), argument_of(project, operation, 0, "input")
         if place is None or base is None or place.node in seen or not isinstance(place.node, ast.Call):
@@ -88,14 +88,13 @@ def _unread_name(place: Expression) -> ast.Name | None:
     while value is not place.node:
         if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
             return None
-        row = find(value.func.attr)
-        if value.func.attr != "cuda" and (row is None or row.family is not Family.CONVERSION):
+        if value.func.attr != "cuda" and family(value.func.attr) is not Family.CONVERSION:
             return None
         value = value.func.value
     (target,) = statement.targets
     if not isinstance(target, ast.Name) or target.id.startswith("_"):
         return None
     scope = place.source.function_of(statement) or place.source.tree
-    loads = (node for node in below(scope) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store))
     shared = (n for n in below(scope) if isinstance(n, (ast.Global, ast.Nonlocal)) and target.id in n.names)
-    return None if any(node.id == target.id for node in loads) or any(shared) else target
+    deleted = (n for n in below(scope) if isinstance(n, ast.Name) and n.id == target.id and isinstance(n.ctx, ast.Del))
+    return None if reads(scope, target.id) or any(deleted) or any(shared) else target

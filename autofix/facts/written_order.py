@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.facts.fault_path import calls
 from autofix.facts.project_view import Project
@@ -30,7 +29,7 @@ def _of_padding(project: Project, operation: Operation) -> Iterator[bool]:
     for place, call in calls(project, operation, operation.layer_index):
         if callee_name(call) in _PADDING:
             flag = argument(call, 1, "batch_first")
-            value = None if flag is None else project.value(replace(place, node=flag))
+            value = None if flag is None else project.value(place.at(flag))
             if flag is None or isinstance(value, bool):
                 yield not value
 

@@ -5,15 +5,13 @@ A rule that raises loses its own fixes and is reported; it never ends the run.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autofix.edits.alike_places import in_alike_places
 from autofix.edits.unread_parameters import leaves_unread
-from autofix.facts.call_sites import is_batch
-from autofix.facts.checked_shapes import is_check
+from autofix.facts.checked_shapes import edits_check
 from autofix.facts.project_view import Project
 from autofix.fixes import named_sizes, registry
 from autofix.fixes.rule import Rule
@@ -22,8 +20,6 @@ from autofix.records.costs import Evidence, counted
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit
 from autofix.records.plan import Applicability, Fix
-from autofix.records.trace import Operation
-from autofix.syntax.source import dotted
 from autofix.system.project_paths import within
 
 MAX_CANDIDATES = 48
@@ -51,7 +47,7 @@ def propose(finding: Finding, project: Project, rules: tuple[Rule, ...]) -> Prop
             repeated = (_repeated(either, finding, project) for either in eithers)
             for fix in (_weighed(either, project) for either in repeated):
                 key = tuple(sorted(fix.edits))
-                is_idle = not key or _clashes(key) or _edits_check(key, finding, project)
+                is_idle = not key or _clashes(key) or edits_check(project, project.operation(finding), key)
                 if not is_idle and (key not in fixes or fix.cost < fixes[key].cost):
                     outer = _outside(key, project.root)
                     if outer is None:
@@ -123,40 +119,6 @@ def _outside(edits: tuple[Edit, ...], root: Path) -> Path | None:
     """Return the first file that an edit would change although it is none of the project's."""
     paths = dict.fromkeys(edit.path for edit in edits)
     return next((path for path in paths if within(path, root) is None), None)
-
-
-def _edits_check(edits: tuple[Edit, ...], finding: Finding, project: Project) -> bool:
-    """Return whether all that edits change is what a check of the project's own looks at; how many samples there are is
-    nothing that a check holds against a number of the model, so that another dimension may be read there.
-    """
-    operation = project.operation(finding)
-    if (
-        operation is None
-        or not is_check(operation)
-        or (_counts_samples(operation, project) and _is_index(edits, project))
-    ):
-        return False
-    place = operation.frames[0]
-    return all(edit.path == place.path and place.range.contains(edit.range) for edit in edits)
-
-
-def _counts_samples(operation: Operation, project: Project) -> bool:
-    """Return whether a check holds the number of samples against a number."""
-    tensors, dimension = operation.tensors, operation.integer(1, "dim")
-    is_size = operation.operator == "has_size" and len(tensors) == 1 and tensors[0].rank > 1 and dimension is not None
-    return is_size and (dimension or 0) % tensors[0].rank == 0 and is_batch(project, tensors[0].shape[0])
-
-
-def _is_index(edits: tuple[Edit, ...], project: Project) -> bool:
-    """Return whether all that is edited is the number of a dimension: ``1`` of ``x.shape[1]`` and of ``x.size(1)``."""
-    if len(edits) != 1:
-        return False
-    source = project.source(edits[0].path)
-    around = [source.parents.get(node) for node in source.nodes_at(edits[0].range)]
-    return any(
-        isinstance(read, ast.Subscript) or (isinstance(read, ast.Call) and dotted(read.func).endswith(".size"))
-        for read in around
-    )
 
 
 def _clashes(edits: tuple[Edit, ...]) -> bool:

@@ -71,6 +71,12 @@ def find(target: str) -> Operator | None:
     return function(target) or layer(target.rpartition(".")[2])
 
 
+def family(target: str) -> Family | None:
+    """Return the family of what an operation calls; None for what is not known."""
+    row = find(target)
+    return None if row is None else row.family
+
+
 @cache
 def layer(kind: str) -> Operator | None:
     """Return the row of a layer by the bare name of its class."""

@@ -128,7 +128,7 @@ def _assigned(project: Project, value: Expression, statement: ast.stmt, name: st
 def _augmented(project: Project, value: Expression, statement: ast.AugAssign) -> Inverse:
     """Return the function that tells what ``e`` in ``x += e`` must be: the difference to what ``x`` is now."""
     added = project.integer(value)
-    now = project.integer(Expression(value.source, _load(statement.target), value.frames))
+    now = project.integer(value.at(_load(statement.target)))
 
     def inverse(target_size: int) -> int | None:
         if added is None or now is None or not isinstance(statement.op, (ast.Add, ast.Mult)):
@@ -198,9 +198,9 @@ def _passed(
 ) -> Expression | None:
     for keyword in call.keywords:
         if keyword.arg == name:
-            return Expression(caller.source, keyword.value, caller.frames)
+            return caller.at(keyword.value)
         if keyword.arg is None:
-            entry = next(iter(_entries(project, Expression(caller.source, keyword.value, caller.frames), name)), None)
+            entry = next(iter(_entries(project, caller.at(keyword.value), name)), None)
             if entry is not None:
                 return entry
     positional = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
@@ -210,7 +210,7 @@ def _passed(
     before = call.args[: index + 1]
     if index < 0 or len(before) <= index or any(isinstance(a, ast.Starred) for a in before):
         return None
-    return Expression(caller.source, before[index], caller.frames)
+    return caller.at(before[index])
 
 
 # -- modules and classes -----------------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ def _class_attribute(source: Source, class_: ast.ClassDef, name: str) -> Iterato
 
 
 def _entry(project: Project, expression: Expression, node: ast.Subscript) -> Iterator[Binding]:
-    base = Expression(expression.source, node.value, expression.frames)
+    base = expression.at(node.value)
     key = evaluate(node.slice, project.names(expression))
     if isinstance(key, str):
         has_entries = False
@@ -314,7 +314,7 @@ def _entry(project: Project, expression: Expression, node: ast.Subscript) -> Ite
             if isinstance(literal.node, (ast.List, ast.Tuple)) and -len(literal.node.elts) <= key < len(
                 literal.node.elts
             ):
-                yield Binding(Expression(literal.source, literal.node.elts[key], literal.frames), f"entry {key}")
+                yield Binding(literal.at(literal.node.elts[key]), f"entry {key}")
 
 
 def _entries(project: Project, base: Expression, key: str) -> Iterator[Expression]:
@@ -324,10 +324,10 @@ def _entries(project: Project, base: Expression, key: str) -> Iterator[Expressio
         if isinstance(node, ast.Dict):
             for name, value in zip(node.keys, node.values, strict=True):
                 if isinstance(name, ast.Constant) and name.value == key:
-                    yield Expression(literal.source, value, literal.frames)
+                    yield literal.at(value)
         elif isinstance(node, ast.Call):
             passed = [k.value for k in node.keywords if k.arg == key]
-            yield from (Expression(literal.source, value, literal.frames) for value in passed)
+            yield from (literal.at(value) for value in passed)
             class_ = literal.source.classes.get(dotted(node.func))
             if class_ is not None and not passed:
                 yield from (b.expression for b in _class_attribute(literal.source, class_, key))
@@ -343,19 +343,19 @@ def literals(project: Project, expression: Expression, depth: int = 0) -> Iterat
     elif isinstance(node, ast.Call):
         inner = dotted(node.func)
         if inner in {"list", "tuple", "reversed", "enumerate", "iter", "sorted"} and node.args:
-            yield from literals(project, Expression(expression.source, node.args[0], expression.frames), depth + 1)
+            yield from literals(project, expression.at(node.args[0]), depth + 1)
         elif inner in {"zip", "pairwise", "itertools.pairwise"}:
             for argument in node.args:
-                yield from literals(project, Expression(expression.source, argument, expression.frames), depth + 1)
+                yield from literals(project, expression.at(argument), depth + 1)
         elif isinstance(node.func, ast.Attribute) and node.func.attr in {"items", "values", "keys", "copy"}:
-            yield from literals(project, Expression(expression.source, node.func.value, expression.frames), depth + 1)
+            yield from literals(project, expression.at(node.func.value), depth + 1)
         else:
             yield expression
     elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
-        yield from literals(project, Expression(expression.source, node.value, expression.frames), depth + 1)
+        yield from literals(project, expression.at(node.value), depth + 1)
     elif isinstance(node, ast.BinOp):
         for side in (node.left, node.right):
-            yield from literals(project, Expression(expression.source, side, expression.frames), depth + 1)
+            yield from literals(project, expression.at(side), depth + 1)
     elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
         for binding in bindings(project, expression):
             yield from literals(project, binding.expression, depth + 1)
@@ -369,9 +369,7 @@ def _iterated(project: Project, iterable: Expression, name: str) -> Iterator[Bin
             node.values if isinstance(node, ast.Dict) else node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
         )
         for value in _flat(values):
-            yield Binding(
-                Expression(literal.source, value, literal.frames), f"entry of the sequence that `{name}` runs over", 2
-            )
+            yield Binding(literal.at(value), f"entry of the sequence that `{name}` runs over", 2)
 
 
 def _flat(values: list[ast.expr]) -> Iterator[ast.expr]:

@@ -92,7 +92,7 @@ def same_width(project: Project, layer: Layer, parameter: str, tensor: Tensor) -
         theirs = argument_expression(project, producer, name)
         if theirs is None or isinstance(theirs.node, ast.Constant) or theirs.text == mine.text:
             continue
-        value = project.integer(Expression(mine.source, theirs.node, mine.frames))
+        value = project.integer(mine.at(theirs.node))
         if _same_function(mine, theirs) and value is not None and value == producer.setting(name):
             edits = (mine.source.replace(mine.node, theirs.text),)
             return Site(

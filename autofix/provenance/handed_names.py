@@ -18,7 +18,15 @@ from autofix.provenance.render_expression import parsed
 from autofix.records.finding import Finding
 from autofix.records.trace import Frame, Layer, Operation
 from autofix.records.values import Mapping, is_integer
-from autofix.syntax.name_bindings import assignments, callee_name, constructor_of, is_bound_call, parameters
+from autofix.syntax.name_bindings import (
+    assignments,
+    callee_name,
+    constructor_of,
+    function_called,
+    is_bound_call,
+    parameters,
+    reads,
+)
 from autofix.syntax.source import Function, Source, below
 
 # What is counted by a number, or is what comes out: not as wide as what comes in, whatever the value.
@@ -105,9 +113,7 @@ def _parameter(project: Project, source: Source, call: ast.Call, node: ast.expr)
     if row is not None:
         return row.constructor[index].name if index < len(row.constructor) else ""
     for other in (source, *project.sources()):
-        class_ = other.classes.get(name)
-        functions = (f for f in other.functions if f.name == name and isinstance(other.parents.get(f), ast.Module))
-        called = next(functions, None) if class_ is None else constructor_of(class_)
+        called = function_called(other, name)
         if called is not None:
             names = parameters(called)[is_bound_call(other, called, call) :]
             return names[index] if index < len(names) else ""
@@ -130,7 +136,7 @@ def _names(project: Project, place: Expression, function: Function, size: int) -
         for key, value in held.items:
             if is_integer(value) and value == size and key.isidentifier():
                 text = f"{owner}[{key!r}]" if held.type == "dict" else f"{owner}.{key}"
-                if project.integer(Expression(place.source, _expression(text), place.frames)) == size:
+                if project.integer(place.at(_expression(text))) == size:
                     yield _Handed(text, key, False, not _is_attribute_read(project, key))
 
 
@@ -160,14 +166,13 @@ def _expression(text: str) -> ast.expr:
 
 def _reads(project: Project, source: Source, function: Function, name: str) -> Iterator[bool]:
     """Yield True for each read of a parameter; to be kept as an attribute that nothing reads is none."""
-    for node in below(function):
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-            statement = source.statement_of(node)
-            is_kept = isinstance(statement, ast.Assign) and statement.value is node
-            kept = statement.targets if is_kept and isinstance(statement, ast.Assign) else []
-            attributes = [target.attr for target in kept if isinstance(target, ast.Attribute)]
-            if not kept or len(attributes) < len(kept) or any(_is_attribute_read(project, a) for a in attributes):
-                yield True
+    for node in reads(function, name):
+        statement = source.statement_of(node)
+        is_kept = isinstance(statement, ast.Assign) and statement.value is node
+        kept = statement.targets if is_kept and isinstance(statement, ast.Assign) else []
+        attributes = [target.attr for target in kept if isinstance(target, ast.Attribute)]
+        if not kept or len(attributes) < len(kept) or any(_is_attribute_read(project, a) for a in attributes):
+            yield True
 
 
 def _is_attribute_read(project: Project, name: str) -> bool:
@@ -197,9 +202,9 @@ def _is_alike(name: str, role: str) -> bool:
 
 def _is_passed(project: Project, place: Expression, function: Function, handed: _Handed, role: str) -> bool:
     """Return whether the function passes the name elsewhere as the same parameter of what it calls."""
-    reads = [node for node in below(function) if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))]
-    same = [node for node in reads if place.source.text_of(node) == handed.text]
-    return bool(role) and any(role_of(project, Expression(place.source, node, place.frames)) == role for node in same)
+    names = [node for node in below(function) if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))]
+    same = [node for node in names if place.source.text_of(node) == handed.text]
+    return bool(role) and any(role_of(project, place.at(node)) == role for node in same)
 
 
 def _comes_in(project: Project, finding: Finding, place: Expression, size: int) -> bool:

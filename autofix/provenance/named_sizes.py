@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from autofix.facts import size_origins
+from autofix.facts.call_sites import is_one_call
 from autofix.facts.evaluate import UNKNOWN, evaluate
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import bindings
@@ -142,13 +143,7 @@ def _before(project: Project, part: _Part) -> Iterator[_Part]:
 
 def _is_here(part: _Part, place: Expression) -> bool:
     """Return whether an expression stands in the call of the function that ``place`` is evaluated in."""
-    return part.expression.source.path == place.source.path and _is_one_call(part.expression.frames, place.frames)
-
-
-def _is_one_call(first: tuple[Frame, ...], second: tuple[Frame, ...]) -> bool:
-    if [frame.function for frame in first[:1]] != [frame.function for frame in second[:1]]:
-        return False
-    return [(f.path, f.range) for f in first[1:]] == [(f.path, f.range) for f in second[1:]]
+    return part.expression.source.path == place.source.path and is_one_call(part.expression.frames, place.frames)
 
 
 def _is_name(part: _Part) -> bool:
@@ -163,7 +158,7 @@ def _objects(project: Project, maker: _Maker, place: Expression) -> Iterator[_Ob
     """Yield what the function around ``place`` bound to a name before, and that the maker of the size was built for."""
     scope = place.source.function_of(place.node) or place.source.tree
     for index, frame in enumerate(maker.frames):
-        if frame.path != place.source.path or not _is_one_call(maker.frames[index:], place.frames):
+        if frame.path != place.source.path or not is_one_call(maker.frames[index:], place.frames):
             continue
         for statement in below(scope):
             value = getattr(statement, "value", None)
@@ -202,7 +197,7 @@ def _attributes(
         yield from _of_own_class(project, thing, size, {part.key for part in parts})
         return
     for node in (*thing.call.args, *(keyword.value for keyword in thing.call.keywords)):
-        value = project.value(replace(place, node=node))
+        value = project.value(place.at(node))
         if dotted(node) and isinstance(value, Mapping):
             yield from (f"{dotted(node)}.{name}" for name in _widths(value.items, size))
     yield from (f"{thing.name}.{name}" for name in _widths(thing.layer.settings, size))

@@ -78,7 +78,7 @@ def _places(project: Project, expression: Expression) -> set[tuple[object, int, 
             continue
         places.add(key)
         for node in _read(part.node):
-            inner = Expression(part.source, node, part.frames)
+            inner = part.at(node)
             todo += [binding.expression for binding in bindings(project, inner)]
     return places
 

@@ -41,7 +41,7 @@ def argument_expression(project: Project, layer: Layer, parameter: str) -> Expre
     if call is None:
         return None
     node = argument(call.node, position(layer.kind, parameter), parameter)  # type: ignore[arg-type]
-    return None if node is None else Expression(call.source, node, call.frames)
+    return None if node is None else call.at(node)
 
 
 def argument_sites(

@@ -37,7 +37,7 @@ def sibling_factor(project: Project, expression: Expression, target_size: int, v
     around = expression.source.parents.get(expression.node)
     beside = {ast.unparse(factor) for factor in factors_of(around)} if isinstance(around, ast.BinOp) else set()
     for node in (factor for product in _products(expression) for factor in factors_of(product)):
-        factor = Expression(expression.source, node, expression.frames)
+        factor = expression.at(node)
         is_name = isinstance(node, (ast.Name, ast.Attribute)) and factor.text not in beside
         if is_name and project.integer(factor) == target_size // value:
             return factor.text
@@ -80,7 +80,7 @@ def rest_of_half(project: Project, expression: Expression, target_size: int) -> 
     now = project.integer(expression)
     for node in _assigned(expression) if isinstance(expression.node, (ast.Name, ast.Attribute)) else ():
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
-            whole = Expression(expression.source, node.left, expression.frames)
+            whole = expression.at(node.left)
             size = project.integer(whole)
             if now is not None and size is not None and size - now == target_size and target_size != now:
                 return f"{whole.text} - {expression.text}"
@@ -102,7 +102,7 @@ def entry_left_out(project: Project, expression: Expression, target_size: int) -
             ):
                 text = f"{expression.source.text_of(whole)}[-1]"
                 parsed = ast.parse(text, mode="eval").body
-                if project.integer(Expression(expression.source, parsed, expression.frames)) == target_size:
+                if project.integer(expression.at(parsed)) == target_size:
                     return text
     return ""
 

@@ -200,11 +200,11 @@ class _Solver:
         """Yield the neighbouring entry of a sequence where it has the size wanted, since the index may
         be off by one.
         """
-        index = Expression(expression.source, node.slice, expression.frames)
+        index = expression.at(node.slice)
         position = self.project.integer(index)
         if position is None:
             return
-        base = self.project.value(Expression(expression.source, node.value, expression.frames))
+        base = self.project.value(expression.at(node.value))
         if isinstance(base, Sequence) and base.type == "Size":
             yield from self._other_dimension(index, base, target_size, depth)
             return
@@ -230,7 +230,7 @@ class _Solver:
     def _arithmetic(self, expression: Expression, node: ast.BinOp, target_size: int, depth: int) -> Iterator[Site]:
         products = list(self._product(expression, node, target_size, depth)) if isinstance(node.op, ast.Mult) else []
         yield from products
-        left, right = (Expression(expression.source, side, expression.frames) for side in (node.left, node.right))
+        left, right = (expression.at(side) for side in (node.left, node.right))
         a, b = self.project.integer(left), self.project.integer(right)
         sides = ((left, a), (right, b))
         for side, inner in inverse_operands(node.op, a, b, target_size):
@@ -250,7 +250,7 @@ class _Solver:
         """Yield a product refitted factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16,
         6, 6) was flattened.
         """
-        factors = [Expression(expression.source, factor, expression.frames) for factor in factors_of(node)]
+        factors = [expression.at(factor) for factor in factors_of(node)]
         values = [self.project.integer(factor) for factor in factors]
         targets = fit(values, self.hints) if math.prod(self.hints or (0,)) == target_size else None
         if targets is None:
@@ -281,13 +281,13 @@ class _Solver:
     ) -> Iterator[Site]:
         name = dotted(node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "size" and len(node.args) == 1:
-            base = self.project.value(Expression(expression.source, node.func.value, expression.frames))
+            base = self.project.value(expression.at(node.func.value))
             if isinstance(base, Tensor):
-                index = Expression(expression.source, node.args[0], expression.frames)
+                index = expression.at(node.args[0])
                 yield from self._other_dimension(index, Sequence("Size", base.shape), target_size, depth)
         if name in {"int", "round", "max", "min"} or name.endswith((".ceil", ".floor")):
             for argument in node.args:
-                inner = Expression(expression.source, argument, expression.frames)
+                inner = expression.at(argument)
                 if name not in {"max", "min"} or self.project.integer(inner) == self.project.integer(expression):
                     yield from self.solve(inner, target_size, depth, kind, place)
         if name in {"int", "math.floor", "np.floor"} and len(node.args) == 1:
@@ -298,9 +298,7 @@ class _Solver:
         division = node.args[0]
         if not (isinstance(division, ast.BinOp) and isinstance(division.op, ast.Div)):
             return
-        left, right = (
-            Expression(expression.source, side, expression.frames) for side in (division.left, division.right)
-        )
+        left, right = (expression.at(side) for side in (division.left, division.right))
         a, b = self.project.integer(left), self.project.integer(right)
         if a is not None and b and -(-a // b) == target_size:
             yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
@@ -309,9 +307,7 @@ class _Solver:
         test = integer(parsed(f"1 if {expression.source.text_of(node.test)} else 0"), self.project.names(expression))
         branches = (node.body, node.orelse) if test is None else (node.body if test else node.orelse,)
         for branch in branches:
-            yield from self.solve(
-                Expression(expression.source, branch, expression.frames), target_size, depth, SiteKind.CHOICE
-            )
+            yield from self.solve(expression.at(branch), target_size, depth, SiteKind.CHOICE)
         # ``a * 2 if b else 1`` was meant as ``a * (2 if b else 1)``.
         if isinstance(node.body, ast.BinOp) and not isinstance(node.orelse, ast.BinOp):
             text = expression.source.text_of(node.body.left)
@@ -357,7 +353,7 @@ class _Solver:
         node = expression.node
         if not isinstance(node, ast.Attribute) or dotted(node.value) in {"", "self"}:
             return
-        owner = self.project.value(Expression(expression.source, node.value, expression.frames))
+        owner = self.project.value(expression.at(node.value))
         items = owner.items if isinstance(owner, Mapping) else ()
         fitting = [name for name, value in items if value == target_size and type(value) is int and name.isidentifier()]
         if len(fitting) == 1:

@@ -94,6 +94,17 @@ class Operation:
         """The operand tensors in order, those inside lists and tuples included."""
         return tensors_of((*self.arguments, *(value for _, value in self.keywords)))
 
+    @property
+    def result_shape(self) -> tuple[int, ...] | None:
+        """The shape of what it gave; None if that is no tensor."""
+        return self.result.shape if isinstance(self.result, Tensor) else None
+
+    @property
+    def before_and_after(self) -> tuple[Tensor, Tensor] | None:
+        """Its first operand and what it gave; None where one of both is no tensor."""
+        tensors = self.tensors[:1]
+        return (tensors[0], self.result) if tensors and isinstance(self.result, Tensor) else None
+
     def keyword(self, name: str) -> Value | None:
         return next((value for key, value in self.keywords if key == name), None)
 

@@ -1,8 +1,11 @@
-"""Two expressions of one form: the names in which they differ. It compares trees alone."""
+"""Two expressions of one form: the names in which they differ, and one that has another node in a place. It knows trees
+alone.
+"""
 
 from __future__ import annotations
 
 import ast
+import copy
 from itertools import zip_longest
 
 from autofix.syntax.source import dotted
@@ -28,3 +31,22 @@ def odd_names(first: ast.expr, second: ast.expr) -> tuple[ast.Name, ast.Name] | 
 def _word(node: ast.AST) -> object:
     """Return what a node has to be equal in beside its form: a constant, the name of a keyword."""
     return node.value if isinstance(node, ast.Constant) else node.arg if isinstance(node, ast.keyword) else None
+
+
+def swapped(tree: ast.AST, old: ast.AST, new: ast.AST) -> ast.AST:
+    """Return a copy of a tree with one node in the place of another."""
+    whole = copy.deepcopy(tree)
+    twin = list(ast.walk(whole))[list(ast.walk(tree)).index(old)]
+    swapped_tree: ast.AST = _Swap(twin, new).visit(whole)
+    return swapped_tree
+
+
+class _Swap(ast.NodeTransformer):
+    """Puts one node in the place of another."""
+
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self._old, self._new = old, new
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        visited: ast.AST = self._new if node is self._old else super().visit(node)
+        return visited

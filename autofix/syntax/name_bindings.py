@@ -72,42 +72,37 @@ def targets(target: ast.AST) -> set[str]:
 def bound_above(scope: Function | ast.Module, line: int) -> set[str]:
     """Return the names that a function, or the top of a file, has bound before a line; parameters among them."""
     names = set() if isinstance(scope, ast.Module) else set(parameters(scope))
-    stores = (node for node in below(scope) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return names | {node.id for node in stores if node.lineno < line}
+    return names | {node.id for node in stores(scope) if node.lineno < line}
 
 
 def bound_later(function: Function | ast.Module, line: int) -> set[str]:
     """Return the names and attributes that a function, or the top of a file, binds at a line or after it, and nowhere
     before.
     """
-    stores = [
+    bound = [
         (dotted(node), node.lineno)
         for node in below(function)
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store)
     ]
-    earlier = {name for name, at in stores if at < line}
+    earlier = {name for name, at in bound if at < line}
     own = set() if isinstance(function, ast.Module) else set(parameters(function))
-    return {name for name, _ in stores} - earlier - own
+    return {name for name, _ in bound} - earlier - own
 
 
 def left_over(function: Function) -> set[str]:
     """Return the names that only loops and unpackings bind."""
-    stores = {node for node in below(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    plain = {target for node in below(function) if isinstance(node, ast.Assign) for target in node.targets} & stores
-    return (
-        {node.id for node in stores}
-        - {node.id for node in plain if isinstance(node, ast.Name)}
-        - set(parameters(function))
-    )
+    plain = {target for node in below(function) if isinstance(node, ast.Assign) for target in node.targets}
+    names = {node.id for node in stores(function)} - {node.id for node in stores(function) if node in plain}
+    return names - set(parameters(function))
 
 
 def reads_from(source: Source, statement: ast.stmt, name: str) -> list[ast.Name]:
     """Return the reads of ``name`` in the statement and, unless it returns or binds the name anew, below it."""
-    reads = _reads(statement, name)
+    own = reads(statement, name)
     if isinstance(statement, ast.Return) or rebinds(statement, name):
-        return reads
+        return own
     last = statement.end_lineno or statement.lineno
-    return reads + [use for use in _reads(source.function_of(statement) or source.tree, name) if use.lineno > last]
+    return own + [use for use in reads(source.function_of(statement) or source.tree, name) if use.lineno > last]
 
 
 def rebinds(statement: ast.stmt, name: str) -> bool:
@@ -115,8 +110,16 @@ def rebinds(statement: ast.stmt, name: str) -> bool:
     return isinstance(statement, ast.Assign) and name in map(dotted, statement.targets)
 
 
-def _reads(node: ast.AST, name: str) -> list[ast.Name]:
-    return [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+def reads(node: ast.AST, name: str = "") -> list[ast.Name]:
+    """Return where names are read in a node, or one of them is."""
+    names = (part for part in below(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
+    return [part for part in names if name in ("", part.id)]
+
+
+def stores(node: ast.AST, name: str = "") -> list[ast.Name]:
+    """Return where names are bound in a node, or one of them is."""
+    names = (part for part in below(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
+    return [part for part in names if name in ("", part.id)]
 
 
 def parameters(function: Function) -> list[str]:
@@ -142,6 +145,13 @@ def is_bound_call(source: Source, function: ast.AST, call: ast.Call) -> bool:
 def constructor_of(class_: ast.ClassDef) -> ast.FunctionDef | None:
     """Return the ``__init__`` that a class has of its own."""
     return next((n for n in class_.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+
+
+def function_called(source: Source, name: str) -> Function | None:
+    """Return the function at the top of a file that a name calls, or the constructor of its class."""
+    class_ = source.classes.get(name)
+    functions = (f for f in source.functions if f.name == name and isinstance(source.parents.get(f), ast.Module))
+    return next(functions, None) if class_ is None else constructor_of(class_)
 
 
 def required_parameters(function: Function) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.provenance import handed_names
 from autofix.provenance.maps_of_a_size import sized_maps
 from autofix.records.costs import Evidence
@@ -289,8 +289,7 @@ def _other_sizes(project: Project, tensor: Tensor, expected: int) -> str:
 
 def _picks(operation: Operation) -> bool:
     """Return whether an operation leaves parts of a tensor out: of the dimensions that are left any may be meant."""
-    row = find(operation.target)
-    return row is not None and row.family in _PICKING
+    return family(operation.target) in _PICKING
 
 
 def _is_raw_data(project: Project, tensor: Tensor) -> bool:

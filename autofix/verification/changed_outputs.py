@@ -40,9 +40,7 @@ def unmet_output(steps: tuple[Step, ...], project: Project, after: Trace) -> str
 def _is_met(project: Project, operation: Operation) -> bool:
     """Return whether a layer with parameters, a loss, or an operation with another operand takes the result."""
     reached = {operation.index}
-    for later in project.trace.operations[operation.index + 1 :]:
-        if not any(tensor.producer in reached for tensor in later.tensors):
-            continue
+    for later, _ in project.readers(reached):
         layer, row = project.layer_of(later), find(later.target)
         others = [tensor for tensor in later.tensors if tensor.producer not in reached and tensor.rank]
         if (layer is not None and layer.parameters) or (row is not None and row.family.name.endswith("LOSS")):

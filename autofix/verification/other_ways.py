@@ -14,9 +14,9 @@ from pathlib import Path
 from autofix.facts.project_view import Project
 from autofix.facts.unread_results import unread_results
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.plan import Step
-from autofix.syntax.name_bindings import assignments, targets
+from autofix.syntax.name_bindings import assignments, reads, targets
 from autofix.syntax.source import Source
 
 _LAYOUTS = frozenset(
@@ -92,7 +92,7 @@ def _way_to(project: Project, path: Path, line: int) -> str:
 
 def _laid_out(source: Source, statement: ast.stmt) -> Iterator[tuple[str, str]]:
     """Yield each name that a statement reads and that only a branch before it has laid out anew, with its condition."""
-    read = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    read = {node.id for node in reads(statement)}
     for before in _before(source, statement):
         if isinstance(before, ast.If):
             tested = {node.id for node in ast.walk(before.test) if isinstance(node, ast.Name)}
@@ -142,5 +142,4 @@ def _is_layout(node: ast.AST) -> bool:
         return any(isinstance(part, ast.Constant) and part.value is None for part in ast.walk(node.slice))
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
-    row = find(node.func.attr)
-    return row is not None and row.family in _LAYOUTS
+    return family(node.func.attr) in _LAYOUTS

@@ -8,11 +8,10 @@ from __future__ import annotations
 from autofix.facts.call_sites import operands
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
-from autofix.operators.table import find
+from autofix.operators.table import family
 from autofix.records.finding import Mismatch
 from autofix.records.plan import Step
 from autofix.records.trace import Operation, Phase, Trace
-from autofix.records.values import Tensor
 from autofix.syntax.source import dotted
 
 _RESHAPES = frozenset(("view", "reshape", "unflatten"))
@@ -32,7 +31,7 @@ def changed_beside(steps: tuple[Step, ...], project: Project, after: Trace) -> s
     for own, other in zip(at_the_line(before, failed), at_the_line(after, failed), strict=False):
         if own.raised or own.target != other.target:
             return None
-        if own.scope_index != failed.scope_index and _shape(own) != _shape(other):
+        if own.scope_index != failed.scope_index and own.result_shape != other.result_shape:
             return own.scope or own.target
     return None
 
@@ -47,7 +46,7 @@ def is_idle_after(steps: tuple[Step, ...], project: Project, after: Trace) -> bo
         return False
     for own, other in zip(at_the_line(project.trace, failed), at_the_line(after, failed), strict=False):
         if own is failed:
-            return bool(other.tensors) and _shape(other) == other.tensors[0].shape
+            return bool(other.tensors) and other.result_shape == other.tensors[0].shape
     return False
 
 
@@ -70,7 +69,7 @@ def repeats_into_a_number(steps: tuple[Step, ...], project: Project, after: Trac
 
 def _repeats(operation: Operation) -> bool:
     """Return whether an operand has one entry where the result has several, in another dimension than the first."""
-    shape = _shape(operation) or ()
+    shape = operation.result_shape or ()
     padded = [(1,) * (len(shape) - tensor.rank) + tensor.shape for tensor in operation.tensors if tensor.rank > 1]
     return any(own == 1 < size for sizes in padded for own, size in zip(sizes[1:], shape[1:], strict=False))
 
@@ -87,14 +86,13 @@ def _ends_in_a_number(operation: Operation, trace: Trace) -> bool:
     reached, left = {operation.index}, {operation.index}
     for later in trace.operations[operation.index + 1 :]:
         used = {tensor.producer for tensor in later.tensors} & reached
-        row = find(later.target)
-        if used and (row is None or row.family not in _ANY_SHAPE):
+        if used and family(later.target) not in _ANY_SHAPE:
             return False
         if used:
             left -= used
             reached.add(later.index)
             left.add(later.index)
-    return all(_shape(trace.operations[index]) == () for index in left)
+    return all(trace.operations[index].result_shape == () for index in left)
 
 
 def at_the_line(trace: Trace, failed: Operation) -> list[Operation]:
@@ -108,8 +106,3 @@ def at_the_line(trace: Trace, failed: Operation) -> list[Operation]:
         and operation.frames
         and (operation.frames[0].path, operation.frames[0].function) == (frame.path, frame.function)
     ]
-
-
-def _shape(operation: Operation) -> tuple[int, ...] | None:
-    """Return the shape of what an operation gave; None if that is no tensor."""
-    return operation.result.shape if isinstance(operation.result, Tensor) else None

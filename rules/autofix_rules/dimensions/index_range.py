@@ -56,7 +56,7 @@ class IndexRange(Rule):
         if last < 0 or asked < 0:
             return
         for part in subscripts.parts(node):
-            index = Expression(place.source, part, place.frames)
+            index = place.at(part)
             if isinstance(part, ast.Slice) or project.integer(index) != asked:
                 continue
             if asked == last + 1 and (edits := counted_from_zero(index)):

@@ -62,7 +62,7 @@ def shortcut(project: Project, place: Expression, hops: int = 0) -> Shortcut | N
     """Return what the operand is: a plain value, or one passed through an attribute of the block."""
     node = place.node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and dotted(node.func.value) == "self":
-        attribute = Expression(place.source, node.func, place.frames)
+        attribute = place.at(node.func)
         values = [binding.expression for binding in bindings(project, attribute)]
         assigned = tuple(value for value in values if isinstance(value.node, (ast.Call, ast.Constant, ast.IfExp)))
         return Shortcut(place, assigned) if assigned else None
@@ -88,9 +88,9 @@ def condition_of(expression: Expression) -> Expression | None:
     child: ast.AST = expression.node
     for ancestor in expression.source.ancestors(expression.node):
         if isinstance(ancestor, ast.If) and child in ancestor.body:
-            return Expression(expression.source, ancestor.test, expression.frames)
+            return expression.at(ancestor.test)
         if isinstance(ancestor, ast.IfExp) and child is ancestor.body:
-            return Expression(expression.source, ancestor.test, expression.frames)
+            return expression.at(ancestor.test)
         if isinstance(ancestor, (ast.FunctionDef, ast.ClassDef)):
             return None
         child = ancestor

@@ -16,7 +16,7 @@ from autofix.edits.batch_sizes import rows_of_batch, sizes_read, smaller_batch, 
 from autofix.edits.loader_rooms import rooms
 from autofix.edits.rank_changes import behind
 from autofix.edits.size_reads import live_sites
-from autofix.facts.call_sites import argument_of, is_batch
+from autofix.facts.call_sites import argument_of
 from autofix.facts.size_origins import origin
 from autofix.records.trace import Phase
 from autofix.rule import LOUD, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Piece, Project, Rule, shown
@@ -54,7 +54,7 @@ class BakedBatch(Rule):
             yield self.fix(title, edits, Evidence.EVIDENT, doubt=doubt)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        wants = {t.shape[0] for t in operation.tensors if t.rank and is_batch(project, t.shape[0])}
+        wants = {t.shape[0] for t in operation.tensors if t.rank and project.is_batch(t.shape[0])}
         if not project.inputs():  # In a program a batch is whatever was not made to a number.
             ranks = {tensor.rank for tensor in operation.tensors}
             own = (tensor for tensor in operation.tensors if tensor.rank and len(ranks) == 1)
@@ -84,7 +84,7 @@ class BakedBatch(Rule):
             is_sized = expand.target.endswith(("expand", "repeat", "tile"))
             place = argument_of(project, expand, 1, "size") if is_sized else None
             if place is not None and isinstance(place.node, (ast.Tuple, ast.List)) and place.node.elts:
-                place = Expression(place.source, place.node.elts[0], place.frames)
+                place = place.at(place.node.elts[0])
             if (
                 place is not None
                 and isinstance(place.node, (ast.Constant, ast.Name, ast.Attribute))

@@ -12,7 +12,7 @@ import ast
 from itertools import combinations
 
 from autofix.edits.equation_letters import is_odd, relettered, renamed_axes, with_other_axes
-from autofix.facts.call_sites import argument_of, is_batch
+from autofix.facts.call_sites import argument_of
 from autofix.records.finding import Mismatch
 from autofix.rule import Applicability, Detail, Evidence, Finding, Fixes, Operation, Project, Rule, Tensor, shown
 
@@ -65,7 +65,7 @@ class EinsumLetters(Rule):
         quote = place.text[:1]
         for i, term in reversed(list(enumerate(terms))):
             for a, b in combinations(range(len(term)), 2):
-                if a == 0 and term[0] == output[:1] and is_batch(project, operation.tensors[i].shape[0]):
+                if a == 0 and term[0] == output[:1] and project.is_batch(operation.tensors[i].shape[0]):
                     continue
                 changed = [*terms[:i], _swap(term, a, b), *terms[i + 1 :]]
                 if _consistent(changed, operation.tensors):

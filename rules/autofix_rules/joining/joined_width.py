@@ -106,7 +106,7 @@ def _terms(project: Project, expression: Expression, count: int, hops: int = 0) 
     """Return the terms of the sum that the expression is, or comes from."""
     if isinstance(expression.node, ast.BinOp):
         nodes = _flat(expression.node)
-        return [Expression(expression.source, node, expression.frames) for node in nodes] if len(nodes) == count else []
+        return [expression.at(node) for node in nodes] if len(nodes) == count else []
     if hops < MAX_HOPS:
         for binding in bindings(project, expression):
             terms = _terms(project, binding.expression, count, hops + 1) if binding.inverse is None else []

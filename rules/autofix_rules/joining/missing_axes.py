@@ -11,7 +11,7 @@ import ast
 from itertools import combinations
 
 from autofix.edits.same_values import same_values
-from autofix.facts.call_sites import followed, is_batch, is_stored, operands
+from autofix.facts.call_sites import followed, is_stored, operands
 from autofix.facts.reduced_dimensions import reductions
 from autofix.records.locations import Range
 from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
@@ -51,7 +51,7 @@ class MissingAxes(Rule):
         # A row for each sample is nothing that a model brings along: such a table was meant to be cut by a length.
         is_own = is_stored(project, operation.tensors[small])
         for rank, way in enumerate(ways[:2]):
-            by_sample = is_own and way[0] == 0 and low[0] > 1 and is_batch(project, low[0])
+            by_sample = is_own and way[0] == 0 and low[0] > 1 and project.is_batch(low[0])
             unsafe = by_sample or (len(ways) > 1 and "mask" not in operation.target)
             reason = f"{low} lines up with {high} in more than one way" if unsafe else ""
             if by_sample:
@@ -104,5 +104,5 @@ def _made_with(expression: Expression, way: tuple[int, ...], rank: int) -> Edit 
 def _inner(place: Expression) -> Expression:
     """Return ``mask`` of ``~mask``: a subscript binds tighter."""
     if isinstance(place.node, ast.UnaryOp):
-        return _inner(Expression(place.source, place.node.operand, place.frames))
+        return _inner(place.at(place.node.operand))
     return place

@@ -11,6 +11,7 @@ Source. torch.nn.functional.softmax and torch.mean.
 import ast
 
 from autofix.edits.other_layouts import kept
+from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import argument_of, is_method, written
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Layer, Operation
@@ -27,7 +28,6 @@ from autofix.rule import (
     Rule,
     shown,
 )
-from autofix.syntax.call_edits import NotACall, with_argument
 
 _CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")
 
@@ -78,10 +78,7 @@ def _named(project: Project, operation: Operation, dimension: int) -> Edit | Non
     call = _call(project, operation, layer)
     if call is None or "dim" in _keywords(call.node) or "axis" in _keywords(call.node):
         return None
-    try:
-        return call.source.replace(call.node, with_argument(call.text, "dim", str(dimension)))
-    except NotACall:
-        return None
+    return next(iter(argument_set(call, "dim", str(dimension))), None)
 
 
 def _call(project: Project, operation: Operation, layer: Layer | None) -> Expression | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from autofix.diagnosis.cause import tensor_at
 from autofix.provenance.channel_sites import number
 from autofix.provenance.producers import argument_expression, argument_sites
-from autofix.rule import Edit, Evidence, Expression, Finding, Layer, Operation, Piece, Project, sites, together
+from autofix.rule import Edit, Evidence, Finding, Layer, Operation, Piece, Project, sites, together
 from autofix.syntax.call_edits import with_argument
 
 Change = tuple[str, tuple[Edit, ...], tuple[Piece, ...]]
@@ -35,7 +35,7 @@ def entries(finding: Finding, project: Project, layer: Layer) -> Iterator[Change
     if expression is None or len(nodes) != len(finding.actual):
         return
     options = [
-        sites(project, Expression(expression.source, node, expression.frames), new)
+        sites(project, expression.at(node), new)
         for node, old, new in zip(nodes, finding.expected, finding.actual, strict=True)
         if old != new
     ]

@@ -3,7 +3,6 @@
 import math
 
 from autofix.edits.caller_edits import lacks_batch
-from autofix.facts.call_sites import is_batch
 from autofix.provenance.channel_sites import number, spatial, stand_last
 from autofix.rule import Finding, Layer, Mismatch, Project, Tensor
 
@@ -14,7 +13,7 @@ def misplaced_features(project: Project, finding: Finding, layer: Layer, tensor:
     if finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
         return _before_linear(project, tensor, expected, layer.label)
     if finding.mismatch is Mismatch.CONV_CHANNELS:
-        is_unbatched = tensor.rank == spatial(layer) + 1 and is_batch(project, finding.actual[0])
+        is_unbatched = tensor.rank == spatial(layer) + 1 and project.is_batch(finding.actual[0])
         is_misplaced = is_unbatched or stand_last(project, tensor, layer, expected)
         return f"the channels stand in another dimension of {tensor.shape}" if is_misplaced else ""
     if finding.mismatch is not Mismatch.NORM_FEATURES:

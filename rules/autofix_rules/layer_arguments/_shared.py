@@ -58,12 +58,12 @@ def _factors(project: Project, expression: Expression, seen: set[ast.AST], depth
     seen.add(node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div, ast.FloorDiv)):
         for side in (node.left, node.right):
-            inner = Expression(expression.source, side, expression.frames)
+            inner = expression.at(side)
             if project.integer(inner) is not None:
                 yield inner
             yield from _factors(project, inner, seen, depth + 1)
     elif isinstance(node, ast.Call) and len(node.args) == 1:
-        yield from _factors(project, Expression(expression.source, node.args[0], expression.frames), seen, depth + 1)
+        yield from _factors(project, expression.at(node.args[0]), seen, depth + 1)
     elif isinstance(node, (ast.Name, ast.Attribute)):
         for binding in bindings(project, expression):
             yield from _factors(project, binding.expression, seen, depth + 1)

@@ -69,7 +69,7 @@ def _division(project: Project, finding: Finding) -> _Division | None:
         kind = finding.subject.rpartition(".")[2]
         wide = "embed_dim" if finding.parameter == "num_heads" else "d_model"
         nodes = [argument(call.node, position(kind, name), name) for name in (wide, finding.parameter)]
-        whole, part = (None if node is None else Expression(call.source, node, call.frames) for node in nodes)
+        whole, part = (None if node is None else call.at(node) for node in nodes)
         return heads, width, whole, part
     source = project.source(failure.frames[0].path)
     function = source.function_at(failure.frames[0].range, failure.frames[0].function)

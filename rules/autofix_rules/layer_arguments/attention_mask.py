@@ -17,7 +17,7 @@ from autofix.edits.triangles import doubt_of_rows, last_rows, shifted_triangle
 from autofix.facts.call_sites import followed
 from autofix.facts.written_order import steps_first
 from autofix.records.finding import Mismatch
-from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, Tensor, model, shown
+from autofix.rule import Evidence, Example, Finding, Fixes, Operation, Project, Rule, Tensor, model, shown
 
 NAMES = frozenset(("masked_fill", "masked_fill_", "where", "add", "iadd", "add_", "mul", "imul", "mul_"))
 
@@ -92,7 +92,7 @@ class AttentionMask(Rule):
             return
         node = next((k.value for k in call.node.keywords if k.arg == finding.parameter), None)
         if node is not None:
-            edit = followed(Expression(call.source, node, call.frames), ".transpose(0, 1)")
+            edit = followed(call.at(node), ".transpose(0, 1)")
             reason = "the mask is taken to have its dimensions exchanged"
             evidence = Evidence.EXACT_FIT * bool(steps_first(project, operation))
             yield self.fix("exchange the dimensions of the mask", (edit,), evidence, doubt=reason)

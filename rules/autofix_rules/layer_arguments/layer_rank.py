@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from autofix.edits.caller_edits import batch_of_one, in_program, lacks_batch
 from autofix.edits.insert_view_op import insertions
 from autofix.edits.swap_class import beside, exchanged, exchanged_function
-from autofix.facts.call_sites import is_batch
 from autofix.provenance.channel_sites import number, spatial
 from autofix.records.costs import Piece
 from autofix.records.values import Sequence, Tensor
@@ -120,7 +119,7 @@ class LayerRank(Rule):
             name = operation.operator.lower()
             if operand is None or "pool" not in name or f"{operand.rank - 1}d" not in name or operand.rank < 3:
                 continue
-            if not is_batch(project, operand.shape[0]):
+            if not project.is_batch(operand.shape[0]):
                 continue
             reason = f"it took {operand.shape} for one sample and pooled its channels"
             layer = project.layer_of(operation)

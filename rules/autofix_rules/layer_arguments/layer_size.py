@@ -30,7 +30,7 @@ from autofix.provenance.producers import (
 )
 from autofix.records.costs import Piece
 from autofix.records.trace import Operation
-from autofix.rule import WIDTHS, Evidence, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
+from autofix.rule import WIDTHS, Evidence, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
 from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
 from autofix_rules.layer_arguments._misplaced import misplaced_features
 
@@ -133,6 +133,6 @@ def _size_sites(finding: Finding, project: Project, layer: Layer, tensor: Tensor
     layer = repeated_layer(project, layer) if finding.parameter == "d_model" else layer
     place = argument_expression(project, layer, finding.parameter)
     if place is not None and isinstance(place.node, (ast.List, ast.Tuple)) and len(place.node.elts) == 1:
-        place = Expression(place.source, place.node.elts[0], place.frames)
+        place = place.at(place.node.elts[0])
     hints = _hints(finding, project, tensor)
     return () if place is None else sites(project, place, finding.actual[0], hints, finding.expected[0])

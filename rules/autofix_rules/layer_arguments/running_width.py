@@ -11,6 +11,7 @@ import ast
 
 from autofix.provenance.producers import argument_expression, output_parameter
 from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Project, Rule, model
+from autofix.syntax.name_bindings import stores
 from autofix.syntax.source import Source
 
 _LOOP = """layers, width = [], 6
@@ -40,7 +41,7 @@ class RunningWidth(Rule):
         if incoming is None or outgoing is None or not isinstance(incoming.node, ast.Name):
             return
         loop = _loop(incoming.source, incoming.node)
-        if loop is None or incoming.node.id in _bound(loop) or not incoming.source.stands_alone(loop.body[-1]):
+        if loop is None or stores(loop, incoming.node.id) or not incoming.source.stands_alone(loop.body[-1]):
             return
         statement = f"{incoming.node.id} = {outgoing.text}"
         edit = incoming.source.insert_after(loop.body[-1], statement)
@@ -54,8 +55,3 @@ def _reason(layer: Layer) -> str:
 
 def _loop(source: Source, node: ast.AST) -> ast.For | None:
     return next((a for a in source.ancestors(node) if isinstance(a, ast.For)), None)
-
-
-def _bound(loop: ast.For) -> set[str]:
-    """Return the names that the loop sets, its own targets included."""
-    return {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

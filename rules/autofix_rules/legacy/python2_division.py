@@ -11,7 +11,7 @@ Source. What's New In Python 3.0.
 import ast
 
 from autofix.edits.whole_divisions import cut_fractions, whole_divisions
-from autofix.rule import LOUD, Evidence, Expression, Finding, Fixes, Project, Rule, shown
+from autofix.rule import LOUD, Evidence, Finding, Fixes, Project, Rule, shown
 
 
 class Python2Division(Rule):
@@ -33,7 +33,7 @@ class Python2Division(Rule):
         call = project.call(failure.frames) if failure is not None and failure.type == "TypeError" else None
         if call is not None and isinstance(call.node, ast.Call):
             arguments = (*call.node.args, *(keyword.value for keyword in call.node.keywords))
-            places = (Expression(call.source, node, call.frames) for node in arguments)
+            places = (call.at(node) for node in arguments)
             edits = tuple(dict.fromkeys(edit for place in places for edit in whole_divisions(project, place)))
             if edits:
                 yield self.fix("divide whole numbers with `//`", edits)

@@ -11,7 +11,6 @@ Source. torch.Tensor.size, torch.nn.functional.pad, torch.Tensor.expand.
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 
 from autofix.edits.resize_tensor import clashes, origins, resizings
@@ -100,7 +99,7 @@ class NeighbouringIndex(Rule):
         """Yield fixes that read the dimension which is as large as what it is compared with."""
         if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
             return
-        sides = (replace(place, node=test.left), replace(place, node=test.comparators[0]))
+        sides = (place.at(test.left), place.at(test.comparators[0]))
         for side, other in (sides, sides[::-1]):
             size = project.integer(other)
             for site in axis_sites(project, side, size) if size is not None else ():

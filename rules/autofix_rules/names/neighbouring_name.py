@@ -48,9 +48,8 @@ class NeighbouringName(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Fixes:
-        operation = project.operation(finding)
-        for expression, target_size in _wanted(finding, project, operation) if operation is not None else ():
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        for expression, target_size in _wanted(finding, project, operation):
             names = related_names(project, expression, target_size)
             for name in names:
                 reason = f"{' and '.join(names)} are all {target_size}" if len(names) > 1 else ""

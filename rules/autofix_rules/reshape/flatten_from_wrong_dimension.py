@@ -56,9 +56,9 @@ class FlattenStart(Rule):
 def _merged(project: Project, tensor: Tensor) -> Operation | None:
     """Return the flatten behind ``tensor`` that merged the batch or kept the channels; None if a row is a sample."""
     for operation in project.ancestry(tensor):
-        before, after = operation.tensors[0] if operation.tensors else None, operation.result
-        if before is None or not isinstance(after, Tensor):
+        if operation.before_and_after is None:
             return None
+        before, after = operation.before_and_after
         if operation.operator in MERGING and before.rank > 2 and after.rank < before.rank:
             wrong = after.rank == 1 or (after.rank == before.rank - 1 and after.shape[:2] == before.shape[:2])
             return operation if wrong and after.shape != (before.shape[0], math.prod(before.shape[1:])) else None

@@ -107,21 +107,19 @@ class FoldedBatch(Rule):
 def _folds(project: Project, tensor: Tensor) -> Iterator[Operation]:
     """Yield the reshapes to two dimensions that changed the number of rows."""
     for operation in project.ancestry(tensor):
-        before, after = operation.tensors[0] if operation.tensors else None, operation.result
-        if before is None or not isinstance(after, Tensor) or operation.operator not in {"view", "reshape"}:
-            continue
-        if before.rank > 2 and after.rank == 2 and before.shape[0] != after.shape[0]:
-            yield operation
+        if operation.operator in {"view", "reshape"} and operation.before_and_after is not None:
+            before, after = operation.before_and_after
+            if before.rank > 2 and after.rank == 2 and before.shape[0] != after.shape[0]:
+                yield operation
 
 
 def _consumer(project: Project, fold: Operation) -> Layer | None:
     """Return the first Linear layer that gets the rows."""
-    result = fold.result
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
         is_later = operation.index > fold.index and bool(operation.tensors)
-        if is_later and layer is not None and layer.kind == "Linear" and isinstance(result, Tensor):
-            return layer if operation.tensors[0].shape == result.shape else None
+        if is_later and layer is not None and layer.kind == "Linear":
+            return layer if operation.tensors[0].shape == fold.result_shape else None
     return None
 
 

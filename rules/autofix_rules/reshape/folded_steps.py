@@ -7,11 +7,8 @@ Fix safety. Unsafe: a mean over the steps, or a target for each of them, could b
 Source. torch.nn.LSTM, section Outputs.
 """
 
-import ast
-
-from autofix.edits.rank_changes import operand_node
-from autofix.facts.call_sites import written
-from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+from autofix.facts.call_sites import argument_of, written
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.spelling import receiver
 
 _RECURRENT = frozenset(("RNN", "LSTM", "GRU"))
@@ -32,15 +29,13 @@ class FoldedSteps(Rule):
             by AF206
     """)
 
-    def propose(self, finding: Finding, project: Project) -> Fixes:
-        operation = project.operation(finding)
-        for fold in project.ancestry(operation.tensors[0]) if operation is not None and operation.tensors else ():
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        for fold in project.ancestry(operation.tensors[0]) if operation.tensors else ():
             steps = _steps(project, fold)
-            place = written(project, fold) if steps else None
-            base = operand_node(fold, place.node) if place is not None and isinstance(place.node, ast.Call) else None
+            place, base = written(project, fold), argument_of(project, fold, 0, "input") if steps else None
             if place is None or base is None:
                 continue
-            text = receiver(place.source.text_of(base)).removesuffix(".contiguous()")
+            text = receiver(base.text).removesuffix(".contiguous()")
             title = f"take the last step of {fold.tensors[0].shape}, `{text}{steps}`"
             reason = "a mean over the steps, or a target for each step, could be meant"
             edit = place.source.replace(place.node, f"{text}{steps}")
@@ -51,10 +46,10 @@ def _steps(project: Project, fold: Operation) -> str:
     """Return the subscript that takes the last step, where ``fold`` makes rows of the steps of a
     recurrent layer; else ''.
     """
-    before, after = fold.tensors[0] if fold.tensors else None, fold.result
-    if before is None or before.rank != 3 or fold.operator not in {"view", "reshape", "flatten"}:
+    before, after = fold.before_and_after or (None, None)
+    if before is None or after is None or before.rank != 3 or fold.operator not in {"view", "reshape", "flatten"}:
         return ""
-    if not isinstance(after, Tensor) or after.shape != (before.shape[0] * before.shape[1], before.shape[2]):
+    if after.shape != (before.shape[0] * before.shape[1], before.shape[2]):
         return ""
     for operation in project.ancestry(before):
         layer = project.layer_of(operation)

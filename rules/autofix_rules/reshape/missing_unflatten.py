@@ -23,7 +23,7 @@ from autofix.provenance.producers import argument_expression, output_parameter, 
 from autofix.provenance.render_expression import factors_of
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Layer, Operation
-from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, OperationKind, Project, Rule, Tensor, shown
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, OperationKind, Project, Rule, Tensor, shown
 
 _SQUARE = "taking the {} features of {} channels for square maps is a guess"
 _ORDER = "the order of the features in the rows is taken to be channels first"
@@ -114,9 +114,7 @@ def _spaces(
     spelled = None if producer is None else argument_expression(project, producer[1], output_parameter(producer[1]))
     if spelled is None or not isinstance(spelled.node, ast.expr):
         return
-    factors = [
-        project.integer(Expression(spelled.source, factor, spelled.frames)) for factor in factors_of(spelled.node)
-    ]
+    factors = [project.integer(spelled.at(factor)) for factor in factors_of(spelled.node)]
     space = tuple(size for size in factors[-dimensions:] if size is not None)
     if len(factors) > dimensions and len(space) == dimensions and math.prod(space) == positions:
         yield space, Space.SPELLED

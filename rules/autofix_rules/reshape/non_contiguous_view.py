@@ -11,7 +11,7 @@ Source. torch.Tensor.view and torch.Tensor.reshape.
 import ast
 
 from autofix.facts.call_sites import written
-from autofix.rule import Edit, Expression, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.rule import Edit, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import receiver
 
@@ -31,15 +31,14 @@ class NonContiguousView(Rule):
             self.merge(x.transpose(1, 2), 2, -1)
     """)
 
-    def propose(self, finding: Finding, project: Project) -> Fixes:
-        operation = project.operation(finding)
-        place = None if operation is None else written(project, operation)
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        place = written(project, operation)
         if place is None or not isinstance(place.node, ast.Call) or not isinstance(place.node.func, ast.Attribute):
             return
         new = {"view": "reshape", "view_as": "reshape_as"}.get(place.node.func.attr)
         if new is None:
             return
-        base = Expression(place.source, place.node.func.value, place.frames)
+        base = place.at(place.node.func.value)
         if _calls(place.source, "contiguous") > _calls(place.source, "reshape"):
             edit = place.source.replace(base.node, f"{receiver(base.text)}.contiguous()")
             yield self.fix(f"make the tensor contiguous before `{place.node.func.attr}`", (edit,))

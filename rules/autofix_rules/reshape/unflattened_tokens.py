@@ -7,11 +7,9 @@ Fix safety. Safe where the channels are what the next layer takes.
 Source. torch.flatten; Dosovitskiy et al., An Image is Worth 16x16 Words, section 3.1.
 """
 
-import ast
-
-from autofix.edits.rank_changes import operand_node, tensors_at_fault
-from autofix.facts.call_sites import followed, written
-from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.edits.rank_changes import tensors_at_fault
+from autofix.facts.call_sites import argument_of, followed
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 _LAID_OUT = frozenset(("view", "reshape", "unflatten"))
 
@@ -39,12 +37,11 @@ class UnflattenedTokens(Rule):
             made_by = project.producer(moved.tensors[0])
             if made_by is not None and made_by.operator in _LAID_OUT:
                 continue  # Its dimensions were laid out on purpose a moment ago: heads, not maps.
-            place = written(project, moved)
-            base = operand_node(moved, place.node) if place is not None and isinstance(place.node, ast.Call) else None
-            if place is None or base is None:
+            base = argument_of(project, moved, 0, "input")
+            if base is None:
                 continue
             shape = moved.tensors[0].shape
-            edit = followed(Expression(place.source, base, place.frames), ".flatten(2)")
+            edit = followed(base, ".flatten(2)")
             title = f"flatten {shape} to {(*shape[:2], shape[2] * shape[3])} before its channels go last"
             yield self.fix(title, (edit,), Evidence.EVIDENT, Evidence.UPSTREAM * count)
 

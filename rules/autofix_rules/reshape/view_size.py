@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from autofix.edits.made_for_views import made_products
 from autofix.edits.view_sizes import Sizes, changes, sizes_of
-from autofix.facts.call_sites import is_batch, operands
+from autofix.facts.call_sites import operands
 from autofix.provenance import Site, dearest, sites
 from autofix.provenance.producers import flattened_from, producer_sites, producing_layer, set_output
 from autofix.records.trace import Layer, Operation
@@ -61,7 +61,7 @@ class ViewSize(Rule):
         rest = math.prod(v for v in values[1:] if v != -1)
         whole = math.prod(shape[1:])
         fits = rest != 0 and (whole % rest == 0 if -1 in values[1:] else whole == rest)
-        if len(values) < 2 or len(shape) < 2 or values[0] in (-1, shape[0]) or not fits or is_batch(project, values[0]):
+        if len(values) < 2 or len(shape) < 2 or values[0] in (-1, shape[0]) or not fits or project.is_batch(values[0]):
             return
         place, tensors = sizes.expressions[0], operands(project, operation)
         if tensors and isinstance(tensors[0].node, ast.Name):
@@ -154,7 +154,7 @@ def _together(
 def _was_folded(project: Project, tensor: Tensor) -> bool:
     """Return whether an earlier reshape made rows out of more than the batch."""
     for operation in project.ancestry(tensor):
-        before = operation.tensors[0] if operation.tensors else None
-        if operation.operator in {"view", "reshape"} and before is not None and isinstance(operation.result, Tensor):
-            return before.rank > operation.result.rank and before.shape[0] < operation.result.shape[0]
+        if operation.operator in {"view", "reshape"} and operation.before_and_after is not None:
+            before, after = operation.before_and_after
+            return before.rank > after.rank and before.shape[0] < after.shape[0]
     return False

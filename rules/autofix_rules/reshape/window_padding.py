@@ -14,7 +14,7 @@ from autofix.edits.view_sizes import sizes_of
 from autofix.edits.windows import padded_and_cropped, sides, window_of
 from autofix.facts.call_sites import frames_of
 from autofix.records.finding import Mismatch
-from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Project, Rule, model, shown
+from autofix.rule import Applicability, Evidence, Example, Finding, Fixes, Operation, Project, Rule, model, shown
 
 FORWARD = """\
 b, c, h, w = x.shape
@@ -43,10 +43,9 @@ class WindowPadding(Rule):
         ),
     )
 
-    def propose(self, finding: Finding, project: Project) -> Fixes:
-        operation = project.operation(finding)
-        sizes = sizes_of(project, operation) if operation is not None and operation.tensors else None
-        if operation is None or sizes is None or len(sizes.values) != 6:
+    def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        sizes = sizes_of(project, operation) if operation.tensors else None
+        if sizes is None or len(sizes.values) != 6:
             return
         window = window_of(project, sizes.expressions)
         frames = frames_of(project, operation)

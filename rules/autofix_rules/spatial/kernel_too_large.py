@@ -17,7 +17,7 @@ from autofix.operators.table import function_parameters
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Layer, Operation
-from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, shown, sites
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown, sites
 
 HALVING = 3  # Pools of up to this size shrink maps between layers; larger ones end them.
 CHOICE = "padding, kernel and pooling before the layer could each be changed"
@@ -72,7 +72,7 @@ class KernelTooLarge(Rule):
         title = f"give `{layer.label}` a kernel of {fitting[0] if len(set(fitting)) == 1 else tuple(fitting)}"
         if isinstance(expression.node, (ast.Tuple, ast.List)):
             for node, old, new in zip(expression.node.elts, kernel, fitting, strict=False):
-                entry = Expression(expression.source, node, expression.frames)
+                entry = expression.at(node)
                 for site in sites(project, entry, new) if old != new else ():
                     yield self.fix(title, site.edits, *site.evidence, *evidence, reason=CHOICE)
         elif len(set(fitting)) == 1:
