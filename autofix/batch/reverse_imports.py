@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -58,34 +59,32 @@ def _through_packages(path: Path, texts: Mapping[Path, str], importers: Mapping[
 
 def _programs_above(path: Path, texts: Mapping[Path, str], importers: Mapping[Path, list[Path]]) -> set[Path]:
     """Return the programs that reach a file through others: their settings say how its models are built."""
-    waiting, seen = [path], {path}
-    while waiting and len(seen) < MAX_ASKED:
-        for importer in importers.get(waiting.pop(), ()):
-            if importer not in seen:
-                seen.add(importer)
-                waiting.append(importer)
+    seen = _above([path], importers, MAX_ASKED)
     return {other for other in seen if any(word in texts.get(other, "") for word in _PROGRAM_WORDS)}
 
 
 def _packages(path: Path, importers: Mapping[Path, list[Path]]) -> set[Path]:
-    waiting, seen = [path], set[Path]()
-    while waiting:
-        for importer in importers.get(waiting.pop(), ()):
-            if importer.name == "__init__.py" and importer not in seen:
-                seen.add(importer)
-                waiting.append(importer)
-    return seen
+    return _above([path], importers, name="__init__.py") - {path}
 
 
 def reaching(graph: Graph, first: Iterable[Path]) -> set[Path]:
     """Return the files of the tree from which one of ``first`` is reached, by any number of imports,
     and those themselves.
     """
-    importers = _reversed(graph)
-    waiting, seen = list(first), set(first)
-    while waiting:
+    return _above(first, _reversed(graph))
+
+
+def _above(
+    first: Iterable[Path], importers: Mapping[Path, list[Path]], most: int = sys.maxsize, name: str = ""
+) -> set[Path]:
+    """Return files with those that import them, by any number of imports, until there are ``most``; of those that
+    import only the files of one name, if there is one.
+    """
+    seen = set(first)
+    waiting = list(seen)
+    while waiting and len(seen) < most:
         for importer in importers.get(waiting.pop(), ()):
-            if importer not in seen:
+            if importer not in seen and name in ("", importer.name):
                 seen.add(importer)
                 waiting.append(importer)
     return seen
