@@ -171,17 +171,10 @@ def _memory(value: object) -> int:
     return 0 if value == "none" else _count(value)
 
 
-def _file_size(value: object) -> int:
-    """Return the size in MiB; raise where it is too small for a reply, which every run writes to a file."""
-    if 0 < _count(value) < MINIMAL_FILE_MIB:
-        raise _WrongValueError(f"is {value} but must be 0, for no limit, or at least {MINIMAL_FILE_MIB}")
-    return _count(value)
-
-
-def _open_files(value: object) -> int:
-    """Return the number of files; raise where there are too few for a reply."""
-    if 0 < _count(value) < MINIMAL_OPEN_FILES:
-        raise _WrongValueError(f"is {value} but must be 0, for no limit, or at least {MINIMAL_OPEN_FILES}")
+def _no_less(value: object, lowest: int) -> int:
+    """Return a number of files or MiB; raise where it leaves no room for a reply, which every run writes to a file."""
+    if 0 < _count(value) < lowest:
+        raise _WrongValueError(f"is {value} but must be 0, for no limit, or at least {lowest}")
     return _count(value)
 
 
@@ -267,10 +260,12 @@ _SETTERS: dict[str, _Setter] = {
     "python": lambda settings, value: replace(settings, python=_text(value)),
     "time-limit": lambda settings, value: _limit(settings, replace(settings.limits, run_seconds=_seconds(value))),
     "memory-limit": lambda settings, value: _limit(settings, replace(settings.limits, memory_mib=_memory(value))),
-    "file-limit": lambda settings, value: _limit(settings, replace(settings.limits, file_mib=_file_size(value))),
+    "file-limit": lambda settings, value: _limit(
+        settings, replace(settings.limits, file_mib=_no_less(value, MINIMAL_FILE_MIB))
+    ),
     "process-limit": lambda settings, value: _limit(settings, replace(settings.limits, processes=_count(value))),
     "open-files-limit": lambda settings, value: _limit(
-        settings, replace(settings.limits, open_files=_open_files(value))
+        settings, replace(settings.limits, open_files=_no_less(value, MINIMAL_OPEN_FILES))
     ),
     "temporary-directory": lambda settings, value: _limit(
         settings, replace(settings.limits, temporary_directory=_flag(value))
