@@ -24,7 +24,7 @@ from autofix.syntax.name_bindings import (
     parameters,
     targets,
 )
-from autofix.syntax.source import Function, Source, dotted
+from autofix.syntax.source import Function, Source, argument, dotted
 
 Inverse = Callable[[int], int | None]
 
@@ -206,11 +206,8 @@ def _passed(
     positional = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
     if name not in positional:
         return None
-    index = positional.index(name) - (1 if is_bound_call(source, function, call) else 0)
-    before = call.args[: index + 1]
-    if index < 0 or len(before) <= index or any(isinstance(a, ast.Starred) for a in before):
-        return None
-    return caller.at(before[index])
+    node = argument(call, positional.index(name) - is_bound_call(source, function, call), name)
+    return None if node is None else caller.at(node)
 
 
 # -- modules and classes -----------------------------------------------------------------------------------------------
@@ -345,8 +342,8 @@ def literals(project: Project, expression: Expression, depth: int = 0) -> Iterat
         if inner in {"list", "tuple", "reversed", "enumerate", "iter", "sorted"} and node.args:
             yield from literals(project, expression.at(node.args[0]), depth + 1)
         elif inner in {"zip", "pairwise", "itertools.pairwise"}:
-            for argument in node.args:
-                yield from literals(project, expression.at(argument), depth + 1)
+            for part in node.args:
+                yield from literals(project, expression.at(part), depth + 1)
         elif isinstance(node.func, ast.Attribute) and node.func.attr in {"items", "values", "keys", "copy"}:
             yield from literals(project, expression.at(node.func.value), depth + 1)
         else:

@@ -243,8 +243,8 @@ class _Solver:
             against = bool(products) or (not named and moves_far(node.op, before, inner))
             for site in self.solve(operand, inner, depth, SiteKind.OPERAND):
                 yield site.with_evidence(Evidence.AGAINST * against)
-        if isinstance(node.op, ast.FloorDiv) and a is not None and b and -(-a // b) == target_size:
-            yield self._site(expression, ceiling(expression, left, right), depth, SiteKind.ROUNDING, Evidence.EVIDENT)
+        if isinstance(node.op, ast.FloorDiv):
+            yield from self._rounded_up(expression, node, target_size, depth)
 
     def _product(self, expression: Expression, node: ast.BinOp, target_size: int, depth: int) -> Iterator[Site]:
         """Yield a product refitted factor by factor: ``16 * 5 * 5`` becomes ``16 * 6 * 6`` where (16,
@@ -290,14 +290,12 @@ class _Solver:
                 inner = expression.at(argument)
                 if name not in {"max", "min"} or self.project.integer(inner) == self.project.integer(expression):
                     yield from self.solve(inner, target_size, depth, kind, place)
-        if name in {"int", "math.floor", "np.floor"} and len(node.args) == 1:
-            yield from self._rounded_up(expression, node, target_size, depth)
+        division = node.args[0] if name in {"int", "math.floor", "np.floor"} and len(node.args) == 1 else None
+        if isinstance(division, ast.BinOp) and isinstance(division.op, ast.Div):
+            yield from self._rounded_up(expression, division, target_size, depth)
 
-    def _rounded_up(self, expression: Expression, node: ast.Call, target_size: int, depth: int) -> Iterator[Site]:
-        """Yield the division that rounds up, where ``int(a / b)`` cuts off what the strided layers round up."""
-        division = node.args[0]
-        if not (isinstance(division, ast.BinOp) and isinstance(division.op, ast.Div)):
-            return
+    def _rounded_up(self, expression: Expression, division: ast.BinOp, target_size: int, depth: int) -> Iterator[Site]:
+        """Yield the division that rounds up, where one cuts off what the strided layers round up."""
         left, right = (expression.at(side) for side in (division.left, division.right))
         a, b = self.project.integer(left), self.project.integer(right)
         if a is not None and b and -(-a // b) == target_size:
