@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from autofix.facts.project_view import Project
 from autofix.records.finding import Finding, Mismatch
-from autofix.records.locations import Location
 from autofix.records.trace import Operation, OperationKind
 
 
@@ -38,7 +37,7 @@ def faults_at(
     """Yield a silent fault at an operation, if the user's code asked for it."""
     if not operation.frames:
         return
-    call = Location(operation.frames[0].path, operation.frames[0].range)
+    call = operation.frames[0].place
     finding = Finding(
         mismatch=mismatch,
         message=message,

@@ -72,10 +72,6 @@ def _operands(node: ast.AST) -> Iterator[ast.expr]:
 
 def result_at(project: Project, source: Source, call: ast.Call) -> Value:
     """Return the result of the last operation recorded at a call; None where there is none."""
-    place = source.range_of(call)
-    operations = (
-        o
-        for o in reversed(project.trace.operations)
-        if o.frames and (o.frames[0].path, o.frames[0].range) == (source.path, place)
-    )
+    place = source.location(call)
+    operations = (o for o in reversed(project.trace.operations) if o.frames and o.frames[0].place == place)
     return next((o.result for o in operations if not o.raised), None)

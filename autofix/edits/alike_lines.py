@@ -10,11 +10,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.fault_path import FaultPlace, way
 from autofix.facts.project_view import Project
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.syntax.alike_expressions import swapped
 from autofix.syntax.name_bindings import bound_above
@@ -25,16 +25,7 @@ MOST = 4
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, slots=True)
-class AlikeLine:
-    """``text``: what a line would have with the call or subscript of another. ``is_near``: of its own function."""
-
-    text: str
-    edit: Edit
-    is_near: bool
-
-
-def parts_of_alike_lines(project: Project, operation: Operation | None, layer: int | None) -> Iterator[AlikeLine]:
+def parts_of_alike_lines(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield the texts that lines would have with a call or subscript of another, the nearest first."""
     seen: set[tuple[ast.AST, str]] = set()
     for place in way(project, operation, layer):
@@ -45,7 +36,9 @@ def parts_of_alike_lines(project: Project, operation: Operation | None, layer: i
         for text, is_near in (*((text, True) for text in near), *((text, False) for text in far)):
             if (bound[1], text) not in seen and len(seen) < MOST:
                 seen.add((bound[1], text))
-                yield AlikeLine(text, place.source.replace(bound[1], text), is_near)
+                title = f"write `{text}`, as {'a line beside it' if is_near else 'another function does'}"
+                evidence = (Evidence.AGREES, Evidence.INSERTED, Evidence.BY_RUN * (not is_near))
+                yield CodeChange(title, (place.source.replace(bound[1], text),), evidence)
 
 
 def _bound(statement: ast.AST) -> tuple[str, ast.expr] | None:

@@ -61,10 +61,8 @@ def in_alike_places(project: Project, operation: Operation, edit: Edit) -> tuple
 
 def _ran_alike(project: Project, operation: Operation, node: ast.AST | None, edit: Edit) -> bool:
     """Return whether what ran at a node did the same to the same shapes."""
-    place = None if node is None else project.source(edit.path).range_of(node)
-    ran = (
-        o for o in project.trace.operations if o.frames and (o.frames[0].path, o.frames[0].range) == (edit.path, place)
-    )
+    place = None if node is None else project.source(edit.path).location(node)
+    ran = (o for o in project.trace.operations if o.frames and o.frames[0].place == place)
     other = next(ran, None)
     return other is not None and bool(other.tensors) and _shapes(other) == _shapes(operation)
 

@@ -56,14 +56,7 @@ def whole_batches(project: Project, size: int) -> Iterator[tuple[str, Edit]]:
             function = source.function_of(node)
             if only_evaluates(function):
                 continue
-            frames = next(
-                (
-                    running[depth:]
-                    for depth, frame in enumerate(running)
-                    if frame.path == source.path and source.function_at(frame.range, frame.function) is function
-                ),
-                (),
-            )
+            frames = project.frames_in(source, function, running)
             if project.integer(Expression(source, batch, frames)) not in (None, size):
                 continue
             edits = argument_set(Expression(source, node), "drop_last", "True")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.same_values import readable_values
 from autofix.edits.swap_class import exchanged
 from autofix.facts.call_sites import argument_of, followed, written
@@ -30,17 +30,7 @@ _LOSS_OF_CLASSES = {"mse_loss": "cross_entropy", "l1_loss": "cross_entropy", "sm
 _LAYERS_OF_NUMBERS = frozenset(("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss"))
 
 
-@dataclass(frozen=True, slots=True)
-class ClassTarget:
-    """An edit that brings a target of classes and a loss together, with what speaks for and against it."""
-
-    title: str
-    edits: tuple[Edit, ...]
-    evidence: tuple[Piece, ...]
-    doubt: str
-
-
-def one_channel(project: Project, operation: Operation) -> Iterator[ClassTarget]:
+def one_channel(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the first channel of a target that has those of a picture, where the loss reads it and where it was before;
     the latter first where others read the value, too.
     """
@@ -61,12 +51,12 @@ def one_channel(project: Project, operation: Operation) -> Iterator[ClassTarget]
     earlier = first_read(place)
     if earlier is not None:
         edit = place.source.insert_before(earlier, f"{place.text} = {place.text}{suffix}")
-        yield ClassTarget(title.format(place.text), (edit,), (*evidence, Evidence.RUNNER_UP), doubt)
+        yield CodeChange(title.format(place.text), (edit,), (*evidence, Evidence.RUNNER_UP), doubt)
     further = (*evidence, Evidence.RUNNER_UP * 2) if earlier is not None else evidence
-    yield ClassTarget(title.format(place.text), (followed(place, suffix),), further, doubt)
+    yield CodeChange(title.format(place.text), (followed(place, suffix),), further, doubt)
     for steps, before in readable_values(project, place, target):
         further = (*evidence, Evidence.OUTWARD * steps)
-        yield ClassTarget(title.format(before.text), (followed(before, suffix),), further, doubt)
+        yield CodeChange(title.format(before.text), (followed(before, suffix),), further, doubt)
 
 
 def first_read(place: Expression) -> ast.stmt | None:
@@ -88,7 +78,7 @@ def is_bound_each_time(source: Source, statement: ast.stmt, name: str) -> bool:
     return loop is None or bool(stores(loop, name))
 
 
-def one_hot(project: Project, operation: Operation) -> Iterator[ClassTarget]:
+def one_hot(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the one-hot rows of a target of classes for a loss that compares number by number, and the loss that takes
     the classes themselves.
     """
@@ -108,15 +98,15 @@ def one_hot(project: Project, operation: Operation) -> Iterator[ClassTarget]:
         doubt = f"whether the {count} scores are to be one for each class, or the loss is another, is not told"
         edit = place.source.replace(place.node, text)
         evidence: tuple[Piece, ...] = (Evidence.INSERTED, Evidence.OTHER_READING)
-        yield ClassTarget(f"compare each score with that of its class: `{text}`", (edit,), evidence, doubt)
+        yield CodeChange(f"compare each score with that of its class: `{text}`", (edit,), evidence, doubt)
     doubt = "another loss is another training; the scores may be meant to be compared with numbers"
     bare = () if labels is place else (place.source.replace(place.node, labels.text),)
     for edits in _loss_of_classes(project, operation):
         evidence = (Evidence.OTHER_READING, Evidence.OTHER_NAME, Evidence.RUNNER_UP)
-        yield ClassTarget("use the loss that takes the number of the class", (*edits, *bare), evidence, doubt)
+        yield CodeChange("use the loss that takes the number of the class", (*edits, *bare), evidence, doubt)
 
 
-def of_flat_rows(project: Project, operation: Operation) -> Iterator[ClassTarget]:
+def of_flat_rows(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the classes of rows of zeros and ones that were laid behind each other, for a loss that takes classes."""
     output, target = operation.tensors[:2]
     maker = project.producer(target)
@@ -127,7 +117,7 @@ def of_flat_rows(project: Project, operation: Operation) -> Iterator[ClassTarget
         text = f"{receiver(place.source.text_of(place.node.func.value))}.argmax(dim=1)"
         doubt = "that each row marks the one class of its sample no shape tells"
         edit = place.source.replace(place.node, text)
-        yield ClassTarget(f"pass the class of each row: `{text}`", (edit,), (Evidence.EXACT_FIT,), doubt)
+        yield CodeChange(f"pass the class of each row: `{text}`", (edit,), (Evidence.EXACT_FIT,), doubt)
 
 
 def _labels(project: Project, place: Expression, target: Tensor) -> Expression | None:

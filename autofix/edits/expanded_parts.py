@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import followed, frames_of, operands
 from autofix.facts.passed_arguments import call_at
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.returned_values import of_function
 from autofix.records.costs import Evidence, Piece
-from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation
 from autofix.records.values import Tensor
 from autofix.syntax.name_bindings import assignments, parameters, reads
@@ -25,17 +24,7 @@ from autofix.syntax.spelling import size_text
 _GIVEN = "whether the call or the function that gives the one sample has to repeat it is told by no shape"
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """``.expand(n, -1, -1)`` behind one part, or behind what a function returns that gave it."""
-
-    edit: Edit
-    words: str
-    evidence: tuple[Piece, ...] = ()
-    doubt: str = ""
-
-
-def expansions(project: Project, operation: Operation) -> Iterator[Expansion]:
+def expansions(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield each part of one row, joined with others of a batch, expanded to that batch."""
     tensors, places = operation.tensors, operands(project, operation)
     whole = next((i for i, t in enumerate(tensors) if t.rank > 1 and t.shape[0] != 1), None)
@@ -45,8 +34,8 @@ def expansions(project: Project, operation: Operation) -> Iterator[Expansion]:
         size, giver = tensors[whole].shape[0], _giver(project, operation, part)
         there = [] if giver is None else list(_returned(project, *giver, part, size))
         for text in _sizes_read(project, places[whole], size):
-            edit, doubt = followed(place, _expand(text, part)), _GIVEN if there else ""
-            yield Expansion(edit, f"expand {part.shape} to the batch", doubt=doubt)
+            edits, doubt = (followed(place, _expand(text, part)),), _GIVEN if there else ""
+            yield CodeChange(f"expand {part.shape} to the batch", edits, doubt=doubt)
         yield from there
 
 
@@ -81,7 +70,7 @@ def _giver(
 
 def _returned(
     project: Project, frames: tuple[Frame, ...], depth: int, function: Function, part: Tensor, size: int
-) -> Iterator[Expansion]:
+) -> Iterator[CodeChange]:
     """Yield the part expanded where its function returns it, to a size of what that was passed."""
     result, passed = of_function(project, frames[:depth]), call_at(project, frames, depth)
     if passed is None or result.node is None or result.source is None or result.function is not function:
@@ -92,8 +81,10 @@ def _returned(
             text, is_unread = _batch_name(result.source, function, argument.parameter)
             suffix, name = _expand(text, part), getattr(function, "name", "")
             words = f"expand the one sample that `{name}` gives: `{suffix}`"
-            evidence = (Evidence.EVIDENT, Evidence.EXACT_FIT) if is_unread else (Evidence.OUTWARD * 1,)
-            yield Expansion(followed(place, suffix), words, evidence, _GIVEN)
+            evidence: tuple[Piece, ...] = (
+                (Evidence.EVIDENT, Evidence.EXACT_FIT) if is_unread else (Evidence.OUTWARD * 1,)
+            )
+            yield CodeChange(words, (followed(place, suffix),), evidence, _GIVEN)
             return
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autofix.edits.class_targets import ClassTarget, first_read
+from autofix.edits.class_targets import first_read
+from autofix.edits.code_change import CodeChange
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import written
 from autofix.facts.project_view import Expression, Project
@@ -24,9 +25,7 @@ _INTEGERS = frozenset(("int64", "int32", "int16", "uint8"))
 _ROUND = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp)
 
 
-def numbered(
-    project: Project, operation: Operation, place: Expression, labels: Tensor, count: int
-) -> list[ClassTarget]:
+def numbered(project: Project, operation: Operation, place: Expression, labels: Tensor, count: int) -> list[CodeChange]:
     """Return the edits that make class numbers of grey values; none where the labels may be classes as they are."""
     step = _step(labels, count)
     if step is None or _are_classes(project, operation):
@@ -34,10 +33,10 @@ def numbered(
     doubt = (
         f"0 to {step * (count - 1)} look like grey values, not classes; a value between, or one for no class, may occur"
     )
-    chosen: list[ClassTarget] = []
+    chosen: list[CodeChange] = []
     for text, edit, evidence in _places(project, place, labels, f" // {step}"):
         title = f"number the classes by their grey values: `{text}`"
-        chosen.append(ClassTarget(title, (edit,), (Evidence.EVIDENT, *evidence), doubt))
+        chosen.append(CodeChange(title, (edit,), (Evidence.EVIDENT, *evidence), doubt))
     return chosen
 
 
@@ -94,5 +93,5 @@ def _made_by_data_set(project: Project, labels: Tensor) -> Expression | None:
     ]
     read = {tensor.producer for operation in alike for tensor in operation.tensors}
     last = [operation for operation in alike if operation.index not in read]
-    places = {(operation.frames[0].path, operation.frames[0].range) for operation in last}
+    places = {operation.frames[0].place for operation in last}
     return written(project, last[0]) if own and len(places) == 1 else None

@@ -76,7 +76,7 @@ def _is_last(project: Project, operation: Operation) -> bool:
 
 
 def _places(operation: Operation) -> list[object]:
-    return [(frame.path, frame.range) for frame in operation.frames]
+    return [frame.place for frame in operation.frames]
 
 
 def _is_trained(project: Project, frame: Frame) -> bool:

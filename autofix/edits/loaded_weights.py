@@ -35,7 +35,7 @@ def built_as_saved(project: Project) -> Iterator[tuple[str, Edit]]:
     if twins is None:
         return
     for depth, (own, other) in enumerate(zip(twins.loading, twins.saved, strict=False)):
-        if (own.path, own.range) == (other.path, other.range):
+        if own.place == other.place:
             continue
         call, saved = project.call(twins.loading[depth:]), project.call(twins.saved[depth:])
         if call is None or saved is None or not isinstance(call.node, ast.Call) or not isinstance(saved.node, ast.Call):

@@ -30,7 +30,7 @@ def rooms(project: Project) -> Iterator[tuple[str, tuple[Edit, ...]]]:
         for node in source.nodes:
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and _is_size(source.parents.get(node)):
                 function = source.function_of(node)
-                frames = _frames_in(source, function, failure.frames)
+                frames = project.frames_in(source, function, failure.frames)
                 loader = _loader_counted(project, Expression(source, node, frames))
                 if loader:
                     edit = source.replace(node, f"len({loader}.dataset)")
@@ -49,14 +49,6 @@ def _is_size(around: ast.AST | None) -> bool:
 def _is_in_loop(source: Source, frame: Frame) -> bool:
     node = next(iter(source.nodes_at(frame.range)), None)
     return node is not None and any(isinstance(around, _LOOPS) for around in source.ancestors(node))
-
-
-def _frames_in(source: Source, function: ast.AST | None, running: tuple[Frame, ...]) -> tuple[Frame, ...]:
-    """Return the frames from that on which stands in a function; none where it is not running."""
-    for depth, frame in enumerate(running):
-        if frame.path == source.path and source.function_at(frame.range, frame.function) is function:
-            return running[depth:]
-    return ()
 
 
 def _loader_counted(project: Project, product: Expression) -> str:

@@ -10,13 +10,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 
 from autofix.edits.names_in_scope import is_telling
 from autofix.edits.verdicts import recorded_at, verdict_of
 from autofix.facts.fault_path import FaultPlace, reads_of, way
 from autofix.facts.project_view import Expression, Project
-from autofix.records.locations import Edit, Range
+from autofix.records.locations import Edit, Location
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 from autofix.syntax import subscripts
@@ -58,7 +57,7 @@ def names_at_hand(project: Project, operation: Operation | None, layer: int | No
 
 
 def _every(
-    project: Project, operation: Operation | None, layer: int | None, at: dict[tuple[Path, Range], Operation]
+    project: Project, operation: Operation | None, layer: int | None, at: dict[Location, Operation]
 ) -> Iterator[NameAtHand]:
     seen: set[tuple[str, int, int]] = set()
     for place in way(project, operation, layer):
@@ -88,7 +87,7 @@ def _is_called(place: FaultPlace, node: ast.expr) -> bool:
 
 
 def _pool(
-    project: Project, place: FaultPlace, read: Expression, value: Value, at: dict[tuple[Path, Range], Operation]
+    project: Project, place: FaultPlace, read: Expression, value: Value, at: dict[Location, Operation]
 ) -> Iterator[tuple[Value, str, bool]]:
     """Yield what could stand for a read, with its value and whether their names are related."""
     own = dotted(read.node)
@@ -165,7 +164,7 @@ def _worked_out(
 
 
 def _picked(
-    place: FaultPlace, read: Expression, value: Tensor, at: dict[tuple[Path, Range], Operation]
+    place: FaultPlace, read: Expression, value: Tensor, at: dict[Location, Operation]
 ) -> Iterator[tuple[Value, str, bool]]:
     """Yield the rows of a tensor that the function picks of another one which is as long: ``mask[keep]`` where it says
     ``edges[keep]``.
@@ -173,7 +172,7 @@ def _picked(
     seen: set[str] = set()
     for node in below(place.scope):
         index, dimension = _index(node)
-        picking = at.get((place.source.path, place.source.range_of(node))) if index else None
+        picking = at.get(place.source.location(node)) if index else None
         if picking is None or not isinstance(picking.result, Tensor) or not picking.tensors or index in seen:
             continue
         seen.add(index)

@@ -11,11 +11,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.set_arguments import argument_set
 from autofix.facts.passed_arguments import PassedCall, calls_of_chain, chains_at
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import bindings
-from autofix.records.costs import Evidence, Piece
+from autofix.records.costs import Evidence
 from autofix.records.finding import Finding
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
@@ -31,13 +32,6 @@ _QUANTITIES = frozenset(("num", "n", "nb", "number", "of", "size", "dim", "count
 
 
 @dataclass(frozen=True, slots=True)
-class OptionAtOdds:
-    words: str
-    edits: tuple[Edit, ...]
-    evidence: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Number:
     """What a call passes as ``parameter``, written in place or by a default; ``node`` is where, in the call."""
 
@@ -46,7 +40,7 @@ class _Number:
     node: ast.expr | None
 
 
-def options_at_odds(project: Project, finding: Finding) -> Iterator[OptionAtOdds]:
+def options_at_odds(project: Project, finding: Finding) -> Iterator[CodeChange]:
     """Yield the changes that let a call on the way to the fault read an option of the same meaning."""
     operation, seen = project.operation(finding), set[tuple[Edit, ...]]()
     sizes = _sizes(finding, operation)
@@ -65,9 +59,7 @@ def _sizes(finding: Finding, operation: Operation | None) -> set[int]:
     return {*finding.expected, *finding.actual, *(size for shape in shapes for size in shape)}
 
 
-def _numbers(
-    project: Project, passed: PassedCall, outwards: list[PassedCall], sizes: set[int]
-) -> Iterator[OptionAtOdds]:
+def _numbers(project: Project, passed: PassedCall, outwards: list[PassedCall], sizes: set[int]) -> Iterator[CodeChange]:
     """Yield options for what the call passes as a number, or leaves to a default, read in the call or in one further
     out from which they are handed on.
     """
@@ -86,12 +78,12 @@ def _numbers(
                 )
                 words = f"pass `{text}` as `{number.parameter}`, which is {number.value}"
                 added = Evidence.INSERTED * (number.node is None or steps > 0)
-                yield OptionAtOdds(words, edits, (added, Evidence.MORE_PLACES * steps))
+                yield CodeChange(words, edits, (added, Evidence.MORE_PLACES * steps))
             if texts:
                 break
 
 
-def _entries(project: Project, passed: PassedCall, sizes: set[int]) -> Iterator[OptionAtOdds]:
+def _entries(project: Project, passed: PassedCall, sizes: set[int]) -> Iterator[CodeChange]:
     """Yield options for the entries of an object or dictionary that a call hands over as a whole."""
     node = passed.call.node
     assert isinstance(node, ast.Call)
@@ -107,7 +99,7 @@ def _entries(project: Project, passed: PassedCall, sizes: set[int]) -> Iterator[
             for text in _options(project, passed.call, key, sizes - {size}, without=part.id):
                 edit = _assigned(passed.call, part.id, f"{entry} = {text}", text)
                 words = f"set `{entry}`, which is {size}, to `{text}`"
-                yield OptionAtOdds(words, () if edit is None else (edit,), (Evidence.INSERTED * 1,))
+                yield CodeChange(words, () if edit is None else (edit,), (Evidence.INSERTED * 1,))
 
 
 # -- options -----------------------------------------------------------------------------------------------------------

@@ -8,14 +8,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import written
 from autofix.facts.contracts import BoundCall, bound, fits
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import is_content, makers
 from autofix.operators import table
-from autofix.records.costs import Evidence, Piece
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation, OperationKind
 from autofix.syntax.source import Source
@@ -26,16 +26,7 @@ _SIGNS = {"matmul": "@", "mul": "*"}
 _LEAST_SHARED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class OtherOperator:
-    """``edit`` writes the other operator, for which ``evidence`` speaks."""
-
-    text: str
-    edit: Edit
-    evidence: tuple[Piece, ...]
-
-
-def other_operators(project: Project, operation: Operation) -> Iterator[OtherOperator]:
+def other_operators(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield exchanges of an operator with which no contract is broken, the nearest first."""
     for steps, maker in ((0, operation), *makers(project, operation)):
         twin, call, place = _TWINS.get(maker.operator), bound(project, maker), written(project, maker)
@@ -50,7 +41,7 @@ def other_operators(project: Project, operation: Operation) -> Iterator[OtherOpe
             is_evident = _is_evident(maker, twin)
             speaking = (Evidence.EXACT_FIT, Evidence.EVIDENT) if is_evident else (Evidence.OTHER_READING,)
             evidence = (Evidence.RUNNER_UP, *speaking, Evidence.UPSTREAM * steps)
-            yield OtherOperator(_SIGNS.get(twin, twin), edit, evidence)
+            yield CodeChange(f"write `{_SIGNS.get(twin, twin)}`", (edit,), evidence)
 
 
 def _is_plausible(project: Project, maker: Operation, twin: str) -> bool:

@@ -9,31 +9,31 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.rank_changes import without_call
 from autofix.facts.call_sites import argument_of, written
 from autofix.facts.project_view import Project
 from autofix.facts.replays import makers, replayed
 from autofix.operators.families import Family
 from autofix.operators.table import family
-from autofix.records.costs import Evidence, Piece
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 
 _REPEATING = frozenset((Family.EXPANSION, Family.REPETITION))
 _BY_NAME = "repeat_interleave"
 _MERGING = frozenset((Family.RESHAPE, Family.FLATTENING))
-_LeftOut = tuple[str, Edit, tuple[Piece, ...]]
 _Repetition = tuple[Operation, Operation]  # Its first and its last operation: one alone, or expand and reshape.
 
 
-def repeated_twice(project: Project, operation: Operation) -> tuple[_LeftOut, ...]:
+def repeated_twice(project: Project, operation: Operation) -> tuple[CodeChange, ...]:
     """Return the edits that leave one of two equal repetitions out, with what speaks for each; first the one that no
     other tensor is repeated beside, since what is repeated with its partner is meant.
     """
     return project.once(("repeated twice", operation.index), lambda: tuple(_left_out(project, operation)))
 
 
-def _left_out(project: Project, operation: Operation) -> Iterator[_LeftOut]:
+def _left_out(project: Project, operation: Operation) -> Iterator[CodeChange]:
     repetitions = [repetition for _, maker in makers(project, operation) for repetition in _repetition(project, maker)]
     seen: set[int] = set()
     for later, earlier in combinations(repetitions, 2):
@@ -47,7 +47,8 @@ def _left_out(project: Project, operation: Operation) -> Iterator[_LeftOut]:
                 seen.add(repetition[1].index)
                 dimension, times = _times(repetition) or (0, 0)
                 title = f"leave out one of two repetitions of dimension {dimension}, {times} times each"
-                yield title, edit, (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.RUNNER_UP * rank)
+                evidence = (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.RUNNER_UP * rank)
+                yield CodeChange(title, (edit,), evidence, "either may be the one too many")
 
 
 def _repetition(project: Project, last: Operation) -> Iterator[_Repetition]:

@@ -9,24 +9,16 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.project_view import Project
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.syntax.source import Source, dotted
 
-
-@dataclass(frozen=True, slots=True)
-class StoredName:
-    """``edit`` stores what is assigned to ``target`` as ``name``. ``agrees``: the words of the name stand beside it."""
-
-    target: str
-    name: str
-    edit: Edit
-    agrees: bool
+_DOUBT = "which of the two belongs there is told by words"
 
 
-def stored_names(project: Project) -> Iterator[StoredName]:
+def stored_names(project: Project) -> Iterator[CodeChange]:
     """Yield, for each name that a class reads of itself and never binds, the bindings of one that it binds twice and
     that has a word in common with it.
     """
@@ -40,8 +32,9 @@ def stored_names(project: Project) -> Iterator[StoredName]:
                 for node in stores:
                     if counts[node.attr] > 1 and _words(name) & _words(node.attr) and _is_made(source, node):
                         own = _words(name) - _words(node.attr)
-                        edit = source.replace(node, f"self.{name}")
-                        yield StoredName(node.attr, name, edit, bool(own & _words_beside(source, node)))
+                        evidence = Evidence.AGREES if own & _words_beside(source, node) else Evidence.OTHER_READING
+                        title = f"store it as `{name}`, which nothing binds, and not as `{node.attr}` again"
+                        yield CodeChange(title, (source.replace(node, f"self.{name}"),), (evidence,), _DOUBT)
 
 
 def _words(name: str) -> set[str]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.statement_order import indented, lines_of, unit_of
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.contracts import bound
@@ -18,22 +18,18 @@ from autofix.facts.project_view import Expression, Project
 from autofix.facts.recurrences import ran_before
 from autofix.operators.families import Family
 from autofix.operators.table import family
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 
 _OF_DATA = frozenset(("tensor", "as_tensor", "FloatTensor", "LongTensor", "Tensor", "from_numpy"))
 
 
-@dataclass(frozen=True, slots=True)
-class RankCondition:
-    """``words`` say what is done where a value has the other rank; ``is_empty``: it has no elements."""
-
-    words: str
-    edits: tuple[Edit, ...]
-    is_empty: bool = False
+_EVIDENCE = (Evidence.INSERTED, Evidence.RUNNER_UP)
+_DOUBT = "that both ranks are to come here is told by this run"
 
 
-def rank_conditions(project: Project, operation: Operation | None) -> Iterator[RankCondition]:
+def rank_conditions(project: Project, operation: Operation | None) -> Iterator[CodeChange]:
     """Yield what lets the failed line take both ranks."""
     if operation is None:
         return
@@ -44,7 +40,7 @@ def rank_conditions(project: Project, operation: Operation | None) -> Iterator[R
     yield from _lacking(project, operation)
 
 
-def _added_always(project: Project, maker: Operation) -> Iterator[RankCondition]:
+def _added_always(project: Project, maker: Operation) -> Iterator[CodeChange]:
     """Yield the condition for a dimension that is added to what has it already."""
     twin = next((t for t in ran_before(project, maker) if t.tensors), None) if maker.operator == "unsqueeze" else None
     place = written(project, maker)
@@ -68,13 +64,15 @@ def _added_always(project: Project, maker: Operation) -> Iterator[RankCondition]
         and ast.unparse(statement.targets[0]) == name
     ):
         inner = indented(source, statement, unit_of(source))
-        yield RankCondition(words, (Edit(source.path, lines_of(source, statement), f"{indent}{head}{end}{inner}"),))
+        edit = Edit(source.path, lines_of(source, statement), f"{indent}{head}{end}{inner}")
+        yield CodeChange(words, (edit,), _EVIDENCE, _DOUBT)
         return
     line = f"{head}{end}{indent}{unit_of(source)}{name} = {place.text}"
-    yield RankCondition(words, (source.insert_before(statement, line), source.replace(place.node, name)))
+    edits = source.insert_before(statement, line), source.replace(place.node, name)
+    yield CodeChange(words, edits, _EVIDENCE, _DOUBT)
 
 
-def _lacking(project: Project, operation: Operation) -> Iterator[RankCondition]:
+def _lacking(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the condition that adds the dimension which an operand had when the line ran before."""
     call, parts = bound(project, operation), operands(project, operation)
     twin = next((t for t in ran_before(project, operation) if len(t.tensors) == len(operation.tensors)), None)
@@ -87,10 +85,9 @@ def _lacking(project: Project, operation: Operation) -> Iterator[RankCondition]:
             shape = (*tensor.shape[:dimension], 1, *tensor.shape[dimension:])
             statement, name = part.source.statement_of(part.node), part.node.id
             if call.with_shape(operand, shape).is_accepted and part.source.stands_alone(statement):
-                yield RankCondition(
-                    f"add dimension {dimension} where `{name}` has {tensor.rank}",
-                    (_before(part, statement, f"if {name}.dim() == {tensor.rank}:", f"{name}.unsqueeze({dimension})"),),
-                )
+                head, words = f"if {name}.dim() == {tensor.rank}:", f"where `{name}` has {tensor.rank}"
+                edit = _before(part, statement, head, f"{name}.unsqueeze({dimension})")
+                yield CodeChange(f"add dimension {dimension} {words}", (edit,), _EVIDENCE, _DOUBT)
                 break
 
 
@@ -109,7 +106,7 @@ def _before(part: Expression, statement: ast.stmt, head: str, value: str) -> Edi
     return source.insert_before(statement, f"{head}{source.newline}{indent}{unit_of(source)}{part.text} = {value}")
 
 
-def _empty(project: Project, maker: Operation) -> Iterator[RankCondition]:
+def _empty(project: Project, maker: Operation) -> Iterator[CodeChange]:
     """Yield the columns for a tensor that was made of an empty list."""
     is_of_data = maker.operator in _OF_DATA or family(maker.target) is Family.FACTORY
     if not is_of_data or maker.result_shape != (0,):
@@ -119,4 +116,5 @@ def _empty(project: Project, maker: Operation) -> Iterator[RankCondition]:
     if len(others) == 1 and place is not None:
         columns = ", ".join(map(str, next(iter(others))))
         text = f".reshape(-1, {columns})"
-        yield RankCondition(f"give an empty list its columns: `{text}`", (followed(place, text),), True)
+        words, evidence = f"give an empty list its columns: `{text}`", (Evidence.INSERTED, Evidence.EVIDENT)
+        yield CodeChange(words, (followed(place, text),), evidence, _DOUBT)

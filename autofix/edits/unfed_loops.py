@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.contracts import fits
 from autofix.facts.fault_path import FaultPlace, places
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import replayed_since
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -21,19 +22,11 @@ from autofix.syntax.name_bindings import parameters, reads, stores, targets
 from autofix.syntax.source import Source, below
 
 _MOST_RENAMED = 3
+_DOUBT = "that the passes follow each other is told by the sizes that they take"
 Loop = ast.For | ast.AsyncFor | ast.While
 
 
-@dataclass(frozen=True, slots=True)
-class FedLoop:
-    """``name`` is what a pass gives and ``read`` what it reads; the edits let the next pass read the one before."""
-
-    name: str
-    read: str
-    edits: tuple[Edit, ...]
-
-
-def fed_loops(project: Project, operation: Operation | None, layer: int | None) -> Iterator[FedLoop]:
+def fed_loops(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield the loops around the fault whose pass would be content with what the pass before gave."""
     seen: set[tuple[str, str]] = set()
     if operation is None:
@@ -49,7 +42,8 @@ def fed_loops(project: Project, operation: Operation | None, layer: int | None) 
             for name in sorted(results - {read.node.id}):
                 if (name, read.node.id) not in seen and _takes(project, operation, read, name):
                     seen.add((name, read.node.id))
-                    yield FedLoop(name, read.node.id, _edits(place, loop, name, read.node.id))
+                    title = f"let each pass read `{name}`, which the one before gave, for `{read.node.id}`"
+                    yield CodeChange(title, _edits(place, loop, name, read.node.id), (Evidence.AGREES,), _DOUBT)
 
 
 def _takes(project: Project, operation: Operation, read: Expression, name: str) -> bool:

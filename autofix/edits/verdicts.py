@@ -5,26 +5,23 @@ be content with it.
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 from autofix.facts.call_sites import argument_of, operands
 from autofix.facts.contracts import BoundCall, bound, fits
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import is_content
-from autofix.records.locations import Range
+from autofix.records.locations import Location
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax.alike_expressions import swapped
 from autofix.syntax.source import below
 
 
-def recorded_at(project: Project) -> dict[tuple[Path, Range], Operation]:
+def recorded_at(project: Project) -> dict[Location, Operation]:
     """Return the last operation that was recorded at each place."""
     operations = project.trace.operations
-    return project.once(
-        ("recorded at",), lambda: {(o.frames[0].path, o.frames[0].range): o for o in operations if o.frames}
-    )
+    return project.once(("recorded at",), lambda: {o.frames[0].place: o for o in operations if o.frames})
 
 
 def verdict_of(
@@ -32,7 +29,7 @@ def verdict_of(
     failed: Operation | None,
     read: Expression,
     change: tuple[Value, str, Value],
-    at: dict[tuple[Path, Range], Operation],
+    at: dict[Location, Operation],
 ) -> bool | None:
     """Return whether the call that failed would be content with another name in place of a read; None where the
     contracts cannot tell.
@@ -45,7 +42,7 @@ def verdict_of(
             at[key]
             for node in (read.node, *read.source.ancestors(read.node))
             if isinstance(node, ast.expr)
-            if (key := (read.source.path, read.source.range_of(node))) in at
+            if (key := read.source.location(node)) in at
         ),
         None,
     )

@@ -225,7 +225,7 @@ def is_one_call(first: tuple[Frame, ...], second: tuple[Frame, ...]) -> bool:
     """Return whether two stacks stand in one call of a function."""
     if not first or not second or (first[0].path, first[0].function) != (second[0].path, second[0].function):
         return False
-    return [(f.path, f.range) for f in first[1:]] == [(f.path, f.range) for f in second[1:]]
+    return [f.place for f in first[1:]] == [f.place for f in second[1:]]
 
 
 def followed(expression: Expression, suffix: str) -> Edit:

@@ -173,6 +173,15 @@ class Project:
         node = preferred or (nodes[0] if nodes else None)
         return None if node is None else Expression(source, node, operation.frames)
 
+    def frames_in(self, source: Source, function: ast.AST | None, running: tuple[Frame, ...]) -> tuple[Frame, ...]:
+        """Return the frames from that on which stands in a function; none where it is not running."""
+        depths = (
+            depth
+            for depth, frame in enumerate(running)
+            if frame.path == source.path and source.function_at(frame.range, frame.function) is function
+        )
+        return running[next(depths, len(running)) :]
+
     def statement(self, operation: Operation) -> tuple[Source, ast.stmt] | None:
         if not operation.frames:
             return None

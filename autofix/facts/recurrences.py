@@ -14,14 +14,14 @@ def ran_before(project: Project, operation: Operation) -> tuple[Operation, ...]:
     """Return the earlier operations of the same target that the same place ran without a fault."""
     if not operation.frames:
         return ()
-    place = operation.frames[0].path, operation.frames[0].range
+    place = operation.frames[0].place
     return tuple(
         earlier
         for earlier in project.trace.operations[: operation.index]
         if earlier.target == operation.target
         and not earlier.raised
         and earlier.frames
-        and (earlier.frames[0].path, earlier.frames[0].range) == place
+        and earlier.frames[0].place == place
     )
 
 
@@ -29,8 +29,8 @@ def odd_operand(
     project: Project, operation: Operation, at: int, is_wrong: Callable[[Operation], bool]
 ) -> tuple[Expression, ...]:
     """Return where an operand is written; where it was made if the same line is right for other operands."""
-    place = [(frame.path, frame.range) for frame in operation.frames[:1]]
-    there = (o for o in project.trace.operations if [(f.path, f.range) for f in o.frames[:1]] == place)
+    place = [frame.place for frame in operation.frames[:1]]
+    there = (o for o in project.trace.operations if [f.place for f in o.frames[:1]] == place)
     if all(is_wrong(other) for other in there if other.target == operation.target):
         return operands(project, operation)[at : at + 1]
     maker = project.producer(operation.tensors[at])
@@ -42,15 +42,13 @@ def _of_one_shape(project: Project, maker: Operation) -> Expression | None:
     """Return the innermost expression that gave what an operation made and was never asked for another shape: a helper
     that others call too is not changed for one of them.
     """
-    places = [(frame.path, frame.range) for frame in maker.frames]
+    places = [frame.place for frame in maker.frames]
     for depth, place in enumerate(places):
-        source = project.source(place[0]) if place[0] in project.files else None
-        node = None if source is None else source.node_at(place[1], ast.expr)
+        source = project.source(place.path) if place.path in project.files else None
+        node = None if source is None else source.node_at(place.range, ast.expr)
         if source is None or node is None:
             return None
-        others = (
-            o for o in project.trace.operations if place in [(f.path, f.range) for f in o.frames[depth : depth + 1]]
-        )
+        others = (o for o in project.trace.operations if place in [f.place for f in o.frames[depth : depth + 1]])
         if all(other.result_shape == maker.result_shape for other in others if other.target == maker.target):
             return Expression(source, node, maker.frames[depth:])
         if not isinstance(source.parents.get(node), ast.Return):

@@ -78,13 +78,12 @@ def _ran_there(project: Project, maker: Operation, until: Operation) -> frozense
     return frozenset((maker.index, *(operation.index for operation in alike)))
 
 
-def _place(project: Project, operation: Operation) -> tuple[object, ...]:
+def _place(project: Project, operation: Operation) -> object:
     """Return where an operation is written, or which layer it is: what builds several reads other numbers for each."""
     layer = project.layer_of(operation)
     if layer is not None:
-        return (layer.identity,)
-    frame = next(iter(operation.frames), None)
-    return (operation.index,) if frame is None else (frame.path, frame.range)
+        return layer.identity
+    return operation.frames[0].place if operation.frames else operation.index
 
 
 def replayed_since(project: Project, old: Tensor, new: Tensor, until: Operation) -> BoundCall | None:

@@ -38,9 +38,9 @@ class Returned:
 
 def returned(project: Project, source: Source, call: ast.expr, depth: int = 0) -> Returned:
     """Return what the last evaluation of ``call`` gave back; its value is UNKNOWN where the run does not tell."""
-    place = (source.path, source.range_of(call))
+    place = source.location(call)
     for operation in reversed(project.trace.operations):
-        spots = [(frame.path, frame.range) for frame in operation.frames]
+        spots = [frame.place for frame in operation.frames]
         if spots[:1] == [place] and not operation.raised:
             return Returned(operation.result, operation)
         if place in spots[1:]:

@@ -62,22 +62,11 @@ def _place(project: Project, finding: Finding, edits: tuple[Edit, ...]) -> Expre
         return None
     layer = project.layer(finding.layer)
     chains = (() if layer is None else layer.construction, frames_of(project, operation))
-    for holds in (_is_in, _is_in_function):
-        for frames in chains:
-            index = next((i for i, frame in enumerate(frames) if holds(source, node, frame)), None)
-            if index is not None:
-                return Expression(source, node, frames[index:])
-    return None
+    around = [frames[i:] for frames in chains for i, frame in enumerate(frames) if _is_in(source, node, frame)]
+    running = [project.frames_in(source, function, frames) for frames in chains if function is not None]
+    frames = next(filter(None, (*around, *running)), None)
+    return None if frames is None else Expression(source, node, frames)
 
 
 def _is_in(source: Source, node: ast.Constant, frame: Frame) -> bool:
     return frame.path == source.path and frame.range.contains(source.range_of(node))
-
-
-def _is_in_function(source: Source, node: ast.Constant, frame: Frame) -> bool:
-    function = source.function_of(node)
-    return (
-        function is not None
-        and frame.path == source.path
-        and source.function_at(frame.range, frame.function) is function
-    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import ClassVar
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.project_view import Expression, Project
 from autofix.fixes.rule_text import laid_out
 from autofix.records.costs import Evidence, Piece, counted
@@ -128,6 +129,10 @@ class Rule:
         """
         label = Applicability.UNSAFE if unsafe or doubt else self.applicability
         return Fix(self.code, title, edits, counted((Evidence.EDIT, *evidence)), label, doubt or reason, of_text, gives)
+
+    def change(self, change: CodeChange, *evidence: Piece, doubt: str = "") -> Fix:
+        """Make a fix of a change that an edit proposes, for which more may speak."""
+        return self.fix(change.title, change.edits, *change.evidence, *evidence, doubt=doubt or change.doubt)
 
 
 class Text(str):

@@ -16,7 +16,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.operators import table
 from autofix.provenance.render_expression import parsed
 from autofix.records.finding import Finding
-from autofix.records.trace import Frame, Layer, Operation
+from autofix.records.trace import Layer, Operation
 from autofix.records.values import Mapping, is_integer
 from autofix.syntax.name_bindings import (
     assignments,
@@ -222,12 +222,8 @@ def _comes_in(project: Project, finding: Finding, place: Expression, size: int) 
 
 def _is_of_call(project: Project, maker: Operation | None, place: Expression) -> bool:
     layer = None if maker is None else project.layer_of(maker)
-    key = [_key(frame) for frame in place.frames[1:]]
+    key = [frame.place for frame in place.frames[1:]]
     return layer is not None and any(
-        frame.function == place.frames[0].function and [_key(f) for f in layer.construction[level + 1 :]] == key
+        frame.function == place.frames[0].function and [f.place for f in layer.construction[level + 1 :]] == key
         for level, frame in enumerate(layer.construction)
     )
-
-
-def _key(frame: Frame) -> tuple[object, object]:
-    return frame.path, frame.range

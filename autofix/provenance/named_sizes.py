@@ -174,9 +174,9 @@ def _objects(project: Project, maker: _Maker, place: Expression) -> Iterator[_Ob
 
 def _built_at(project: Project, frames: tuple[Frame, ...]) -> Iterator[Layer]:
     """Yield the layers that one call built, however deep in it."""
-    key = [(frame.path, frame.range) for frame in frames]
+    key = [frame.place for frame in frames]
     for layer in project.trace.layers:
-        if [(frame.path, frame.range) for frame in layer.construction[-len(key) :]] == key:
+        if [frame.place for frame in layer.construction[-len(key) :]] == key:
             yield layer
 
 

@@ -44,6 +44,24 @@ class Location:
     range: Range
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One user frame of a stack: where it stood and, if it was recorded, the plain values of its names.
+
+    ``environment`` indexes ``Trace.environments``, None when it was not recorded.
+    """
+
+    path: Path
+    function: str
+    range: Range
+    environment: int | None = None
+
+    @property
+    def place(self) -> Location:
+        """Where it stood, whatever function was called there and with which values."""
+        return Location(self.path, self.range)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Edit:
     """Replace the text in ``range`` of ``path``; an empty range inserts."""

@@ -17,7 +17,7 @@ from autofix.probe.main.wire import (
     Phase,
     Stage,
 )
-from autofix.records.locations import Range, Texts
+from autofix.records.locations import Frame, Texts
 from autofix.records.options import Mode
 from autofix.records.values import Mapping, Tensor, Value, is_integer, tensors_of
 
@@ -42,19 +42,6 @@ __all__ = [
     "Stage",
     "Trace",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One user frame of a stack: where it stood and, if it was recorded, the plain values of its names.
-
-    ``environment`` indexes ``Trace.environments``, None when it was not recorded.
-    """
-
-    path: Path
-    function: str
-    range: Range
-    environment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from autofix.facts.project_view import Project
 from autofix.fixes import registry, suppressed
 from autofix.patch.edits_to_text import moved_back
 from autofix.records.finding import Finding
-from autofix.records.locations import Location, Position, SourceText
+from autofix.records.locations import Position, SourceText
 from autofix.records.plan import Fix, Step
 from autofix.records.report import ChainLink, Diagnostic, Limits
 from autofix.records.trace import Operation
@@ -88,5 +88,5 @@ def links_to(project: Project, finding: Finding) -> tuple[ChainLink, ...]:
 
 
 def _link(operation: Operation) -> ChainLink:
-    place = Location(operation.frames[0].path, operation.frames[0].range) if operation.frames else None
+    place = operation.frames[0].place if operation.frames else None
     return ChainLink(proof.label(operation), proof.shape_of(operation.result), place)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
@@ -219,8 +218,8 @@ def _alike(subjects: set[str], trace: Trace) -> set[str]:
     one loop have one fault.
     """
 
-    def lines(layer: Layer) -> tuple[tuple[Path, Range], ...]:
-        return tuple((frame.path, frame.range) for frame in layer.construction)
+    def lines(layer: Layer) -> tuple[object, ...]:
+        return tuple(frame.place for frame in layer.construction)
 
     built = {lines(layer) for layer in trace.layers if layer.path in subjects}
     return subjects | {layer.path for layer in trace.layers if layer.path is not None and lines(layer) in built}

@@ -112,7 +112,7 @@ def _operations(result: Result) -> Iterator[Operation]:
 
 
 def _location(operation: Operation) -> Location:
-    return Location(operation.frames[0].path, operation.frames[0].range)
+    return operation.frames[0].place
 
 
 def _built(result: Result) -> Iterator[Layer]:

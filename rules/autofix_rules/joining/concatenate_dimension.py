@@ -64,8 +64,7 @@ class ConcatenateDimension(Rule):
                 title = "join the batches, the last of which is smaller, instead of stacking them"
                 doubt = "that the smaller batch should be there too is told by no shape"
                 yield self.fix(title, edits, Evidence.EVIDENT, Evidence.AGREES * (len(edits) > 1), doubt=doubt)
-        for part in expansions(project, operation):
-            yield self.fix(part.words, (part.edit,), *part.evidence, doubt=part.doubt)
+        yield from map(self.change, expansions(project, operation))
         yield from self._producers(project, operation, differing)
 
     def _along(self, call: Expression, dimension: int, *evidence: Piece, callee: str = "", doubt: str = "") -> Fixes:

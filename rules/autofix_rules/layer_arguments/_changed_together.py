@@ -4,15 +4,14 @@ import ast
 from collections.abc import Iterator
 
 from autofix.diagnosis.cause import tensor_at
+from autofix.edits.code_change import CodeChange
 from autofix.provenance.channel_sites import number
 from autofix.provenance.producers import argument_expression, argument_sites
-from autofix.rule import Edit, Evidence, Finding, Layer, Operation, Piece, Project, sites, together
+from autofix.rule import Evidence, Finding, Layer, Operation, Project, sites, together
 from autofix.syntax.call_edits import with_argument
 
-Change = tuple[str, tuple[Edit, ...], tuple[Piece, ...]]
 
-
-def depthwise(project: Project, layer: Layer, channels: int) -> Iterator[Change]:
+def depthwise(project: Project, layer: Layer, channels: int) -> Iterator[CodeChange]:
     """Yield the channels and groups of a convolution, where they are written as the same number."""
     groups, old, out = (number(layer, name) for name in ("groups", "in_channels", "out_channels"))
     if groups is None or old is None or out is None or groups == 1 or groups != old or out % old:
@@ -25,10 +24,10 @@ def depthwise(project: Project, layer: Layer, channels: int) -> Iterator[Change]
         if place is not None and isinstance(place.node, ast.Constant)
     )
     if len(edits) == len(sizes):
-        yield f"set the channels and groups of `{layer.label}` to {channels}", edits, ()
+        yield CodeChange(f"set the channels and groups of `{layer.label}` to {channels}", edits)
 
 
-def entries(finding: Finding, project: Project, layer: Layer) -> Iterator[Change]:
+def entries(finding: Finding, project: Project, layer: Layer) -> Iterator[CodeChange]:
     """Yield ``[C, H, W]`` of a norm: each entry that differs is set at its cheapest place."""
     expression = argument_expression(project, layer, finding.parameter)
     nodes = expression.node.elts if expression and isinstance(expression.node, (ast.List, ast.Tuple)) else []
@@ -41,10 +40,10 @@ def entries(finding: Finding, project: Project, layer: Layer) -> Iterator[Change
     ]
     if all(options):
         title = f"set `{finding.parameter}` of `{layer.label}` to {list(finding.actual)}"
-        yield title, *together(places[0] for places in options)
+        yield CodeChange(title, *together(places[0] for places in options))
 
 
-def key_and_value(project: Project, layer: Layer, operation: Operation, width: int) -> Iterator[Change]:
+def key_and_value(project: Project, layer: Layer, operation: Operation, width: int) -> Iterator[CodeChange]:
     """Yield ``kdim`` and ``vdim`` of an attention, where key and value are equally wide."""
     key, value = (tensor_at(operation, place, name) for place, name in ((1, "key"), (2, "value")))
     call = project.construction_call(layer)
@@ -55,10 +54,8 @@ def key_and_value(project: Project, layer: Layer, operation: Operation, width: i
     per_name = [argument_sites(project, layer, name, width) for name in names]
     if all(argument_expression(project, layer, name) is None for name in ("kdim", "vdim")):
         text = with_argument(with_argument(call.text, "kdim", str(width)), "vdim", str(width))
-        yield title, (call.source.replace(call.node, text),), (Evidence.INSERTED,)
+        yield CodeChange(title, (call.source.replace(call.node, text),), (Evidence.INSERTED,))
     elif all(per_name):
         for first in per_name[0]:
-            yield (
-                title,
-                *together(next((s for s in options if s.text == first.text), options[0]) for options in per_name),
-            )
+            alike = [next((s for s in options if s.text == first.text), options[0]) for options in per_name]
+            yield CodeChange(title, *together(alike))

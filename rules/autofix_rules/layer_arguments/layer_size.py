@@ -15,6 +15,7 @@ Source. The section Shape of each layer's documentation.
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.provenance import Site, sites, width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
 from autofix.provenance.maps_of_a_size import sized_maps
@@ -31,7 +32,7 @@ from autofix.provenance.producers import (
 from autofix.records.costs import Piece
 from autofix.records.trace import Operation
 from autofix.rule import WIDTHS, Evidence, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
-from autofix_rules.layer_arguments._changed_together import Change, depthwise, entries, key_and_value
+from autofix_rules.layer_arguments._changed_together import depthwise, entries, key_and_value
 from autofix_rules.layer_arguments._misplaced import misplaced_features
 
 Pieces = tuple[Piece, ...]
@@ -58,8 +59,8 @@ class LayerSize(Rule):
         if layer is None or place >= len(operation.tensors):
             return
         own, before, warning = _said(finding, project, layer, operation.tensors[place])
-        for title, edits, evidence in _joint_changes(finding, project, layer, operation):
-            yield self.fix(title, edits, *evidence, *own)
+        for change in _joint_changes(finding, project, layer, operation):
+            yield self.change(change, *own)
         if len(finding.expected) == 1:
             yield from self._own_size(finding, project, layer, operation.tensors[place], own, warning)
             yield from self._producer(finding, project, operation.tensors[place], before, warning)
@@ -119,7 +120,7 @@ def _said(finding: Finding, project: Project, layer: Layer, tensor: Tensor) -> t
     return (*own, Evidence.HIDES_FAULT * bool(warning)), before, warning
 
 
-def _joint_changes(finding: Finding, project: Project, layer: Layer, operation: Operation) -> Iterator[Change]:
+def _joint_changes(finding: Finding, project: Project, layer: Layer, operation: Operation) -> Iterator[CodeChange]:
     if len(finding.expected) > 1:
         return entries(finding, project, layer)
     if finding.mismatch is Mismatch.CONV_CHANNELS:

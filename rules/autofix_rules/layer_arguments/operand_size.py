@@ -54,8 +54,7 @@ class OperandSize(Rule):
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        for title, edit, pieces in repeated_twice(project, operation):
-            yield self.fix(title, (edit,), *pieces, doubt="either may be the one too many")
+        yield from map(self.change, repeated_twice(project, operation))
         if finding.detail is Detail.EQUATION:
             for own, dimension, target_size in disagreements(project, operation):
                 yield from self._made(project, own, dimension, target_size, "operand")

@@ -69,8 +69,7 @@ class LossTargetShape(Rule):
         if len(operation.tensors) < 2:
             return
         if finding.mismatch is Mismatch.LOSS_BATCH:
-            for other in of_flat_rows(project, operation):
-                yield self.fix(other.title, other.edits, *other.evidence, doubt=other.doubt)
+            yield from map(self.change, of_flat_rows(project, operation))
             return
         target = argument_of(project, operation, 1, "target")
         indices = _indices(target.node) if target is not None and finding.detail is Detail.CLASSES else None
@@ -83,7 +82,7 @@ class LossTargetShape(Rule):
             yield self.fix(layout.words, (layout.edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=doubt)
         further = {Detail.CLASSES: one_channel, None: one_hot}.get(finding.detail)
         for other in further(project, operation) if further is not None and finding.parameter not in ALIKE else ():
-            yield self.fix(other.title, other.edits, *other.evidence, doubt=other.doubt)
+            yield self.change(other)
         for adjustment in _adjustments(finding, project, operation):
             fix = self._written(project, operation, finding, adjustment)
             if fix is not None:

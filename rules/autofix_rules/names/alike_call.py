@@ -14,7 +14,6 @@ from autofix.edits.alike_lines import parts_of_alike_lines
 from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
 
 _ALIKE = "that the two calls are meant alike is told by the run alone"
-_FORGOTTEN = (Evidence.AGREES, Evidence.INSERTED)
 _DEFAULT = "that the default is not meant is told by the run and the name alone"
 
 
@@ -37,9 +36,7 @@ class AlikeCall(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for line in parts_of_alike_lines(project, project.operation(finding), finding.layer):
-            evidence = (*_FORGOTTEN, Evidence.BY_RUN * (not line.is_near))
-            title = f"write `{line.text}`, as {'a line beside it' if line.is_near else 'another function does'}"
-            yield self.fix(title, (line.edit,), *evidence, reason=_ALIKE)
+            yield self.change(line, doubt=_ALIKE)
         for rank, other in enumerate(arguments_of_others(project, project.operation(finding), finding.layer)):
             verb = "give" if other.replaces else "add"
             why = "which is at hand" if other.is_at_hand else "as another call of the function is written"

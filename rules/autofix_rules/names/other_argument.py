@@ -65,7 +65,7 @@ class OtherArgument(Rule):
             yield self.fix(words, (edit,), Evidence.BY_RUN, Evidence.RUNNER_UP * rank, doubt=_SAVED)
         for rank, option in enumerate(islice(options_at_odds(project, finding), MOST)):
             beside = (*option.evidence, Evidence.RUNNER_UP * rank)
-            yield self.fix(option.words, option.edits, Evidence.EXACT_FIT, *beside, doubt=_OPTION)
+            yield self.fix(option.title, option.edits, Evidence.EXACT_FIT, *beside, doubt=_OPTION)
         yield from super().propose(finding, project)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
@@ -73,7 +73,7 @@ class OtherArgument(Rule):
             switch, further = _EVIDENCE[ArgumentChange.SWITCH], Evidence.RUNNER_UP * rank
             yield self.fix(f"pass `{text}`", (edit,), *switch, further, Evidence.BY_RUN, doubt=_REASON)
         for exchange in islice(other_operators(project, operation), MOST):
-            yield self.fix(f"write `{exchange.text}`", (exchange.edit,), *exchange.evidence, doubt=_REASON)
+            yield self.change(exchange, doubt=_REASON)
         counts: Counter[ArgumentChange] = Counter()
         others = list(islice(other_arguments(project, operation), MOST))
         rounding = [other for other in others if (other.name, other.text) == (_ROUNDS_UP, "True")]

@@ -69,10 +69,7 @@ class UnreadName(Rule):
                 yield self.fix(words, (edit,), doubt="that the entries of all rounds are meant the names alone tell")
         if finding.silent:
             return
-        for loop in fed_loops(project, project.operation(finding), finding.layer):
-            words = f"let each pass read `{loop.name}`, which the one before gave, for `{loop.read}`"
-            doubt = "that the passes follow each other is told by the sizes that they take"
-            yield self.fix(words, loop.edits, Evidence.AGREES, doubt=doubt)
+        yield from map(self.change, fed_loops(project, project.operation(finding), finding.layer))
         for rank, other in ranked(substitutions(project, project.operation(finding), finding.layer)):
             title = f"read `{other.name}` for `{other.read.text}`"
             words = f"{title}, which nothing else reads" if other.unread else title

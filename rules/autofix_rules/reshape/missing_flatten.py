@@ -48,9 +48,8 @@ class MissingFlatten(Rule):
             return
         if not fits:
             yield from self._last_dimensions(project, operation, layer, tensor, layer.setting(parameter))
-        for title, change, pieces in bound_results(project, operation, (tensor.shape[0], width), "flatten(1)"):
-            if fits:
-                yield self.fix(title, change, *pieces, doubt="that this result is meant its name alone tells")
+        if fits:
+            yield from map(self.change, bound_results(project, operation, (tensor.shape[0], width), "flatten(1)"))
         for edits, words in insertions(project, operation, layer):
             title = f"flatten {tensor.shape} to {(tensor.shape[0], width)} {words}"
             if fits:

@@ -33,10 +33,7 @@ class OverwrittenLayer(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        for stored in stored_names(project):
-            title = f"store it as `{stored.name}`, which nothing binds, and not as `{stored.target}` again"
-            evidence = Evidence.AGREES if stored.agrees else Evidence.OTHER_READING
-            yield self.fix(title, (stored.edit,), evidence, reason="which of the two belongs there is told by words")
+        yield from map(self.change, stored_names(project))
         layer, operation = project.layer(finding.layer), project.operation(finding)
         call = None if layer is None else project.construction_call(layer)
         used = None if operation is None else project.call(operation.frames)

@@ -46,10 +46,7 @@ class StatementOrder(Rule):
         for rank, (edits, first) in enumerate(exchanged_statements(project, operation, finding.layer)):
             title = f"run line {first.lineno} before the line above it"
             yield self.fix(title, edits, Evidence.BY_RUN, Evidence.RUNNER_UP * rank, reason=_REASON)
-        for condition in rank_conditions(project, operation):
-            evidence = Evidence.EVIDENT if condition.is_empty else Evidence.RUNNER_UP
-            reason = "that both ranks are to come here is told by this run"
-            yield self.fix(condition.words, condition.edits, Evidence.INSERTED, evidence, reason=reason)
+        yield from map(self.change, rank_conditions(project, operation))
         for rank, moved in enumerate(moved_statements(project, operation, finding.layer)):
             evident = Evidence.EVIDENT * (moved.move is Move.UNDER_ELSE)
             title, further = f"move line {moved.statement.lineno} {moved.move.value}", Evidence.RUNNER_UP * rank

@@ -89,8 +89,7 @@ class UnpackedResult(Rule):
             yield from self._packed(place)
         elif isinstance(place.value, Sequence):
             yield from self._several(place, place.value, project)
-            for title, edits, evidence, reason in divided(project, place.result.operation, len(place.names)):
-                yield self.fix(title, edits, *evidence, doubt=reason)
+            yield from map(self.change, divided(project, place.result.operation, len(place.names)))
 
     def _shape(self, place: Unpacking, finding: Finding) -> Fixes:
         """Yield as many names as a shape has dimensions, or the maps that it is of flattened for two names."""
