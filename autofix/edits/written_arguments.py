@@ -10,7 +10,6 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 
 from autofix.edits.resize_tensor import clashes
 from autofix.edits.verdicts import recorded_at
@@ -19,7 +18,7 @@ from autofix.facts.joins import joined_dimension
 from autofix.facts.passed_arguments import PassedArgument, passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Finding, Mismatch
-from autofix.records.locations import Edit, Range
+from autofix.records.locations import Edit, Location
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, is_integer
 
@@ -99,9 +98,9 @@ def of_indices(project: Project, operation: Operation) -> Iterator[Exchange]:
                 yield from _exchanged(first.expression, first.expression.node, second.expression.node)
 
 
-def _tensor(project: Project, passed: PassedArgument, at: Mapping[tuple[Path, Range], Operation]) -> Tensor | None:
+def _tensor(project: Project, passed: PassedArgument, at: Mapping[Location, Operation]) -> Tensor | None:
     place = passed.expression
-    recorded = at.get((place.source.path, place.source.range_of(place.node)))
+    recorded = at.get(place.at)
     value = recorded.result if recorded is not None else project.value(place)
     return value if isinstance(value, Tensor) else None
 
