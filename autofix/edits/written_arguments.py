@@ -100,7 +100,7 @@ def of_indices(project: Project, operation: Operation) -> Iterator[Exchange]:
 
 def _tensor(project: Project, passed: PassedArgument, at: Mapping[Location, Operation]) -> Tensor | None:
     place = passed.expression
-    recorded = at.get(place.at)
+    recorded = at.get(place.source.location(place.node))
     value = recorded.result if recorded is not None else project.value(place)
     return value if isinstance(value, Tensor) else None
 

@@ -3,7 +3,7 @@
 Why it fails. ``nn.Dropout(p=max_len)`` in a constructor that takes ``drop_prob`` and never reads it; ``self.linear(x)``
 where ``joined`` was computed a line before and left alone; ``self.drop2 = nn.Dropout(heads)`` beside
 ``self.drop1 = nn.Dropout(rate)``; a list that a loop fills and nothing reads, and its last entry read behind it;
-a loop over layers each of which reads what the first one read.
+a loop over layers each of which reads what the first one read, or the states of all of them.
 What the fix does. Writes the name that waits for its use, that is called like the parameter, or that a line written
 alike has.
 Fix safety. Safe where nothing else reads the name and it is called like what it is passed to, or where the name
@@ -11,6 +11,7 @@ that is written is passed a second time. Unsafe where only the run or a line tha
 Source. The Python language reference, section Naming and binding.
 """
 
+from autofix.edits.loop_parts import loop_parts
 from autofix.edits.unfed_loops import fed_loops
 from autofix.edits.unread_names import Substitution, ranked, substitutions
 from autofix.facts.unread_lists import unread_lists
@@ -49,6 +50,10 @@ class UnreadName(Rule):
             self.all = nn.ModuleList([nn.Linear(6, 5), nn.Linear(5, 3)])
             for one in self.all: <y => x> = one(x).relu()
             <y => x> * 2
+        a part for each pass: 2,3,6
+            self.all = nn.ModuleList([nn.Linear(6, 6) for _ in range(4)]); self.p = nn.Parameter(torch.ones(4, 3, 6))
+            for <one => i, one> in <self.all => enumerate(self.all)>: x = one(x) * <self.p => self.p[i]>
+            x * 2
         declines where every name is read: 4,6
             self.a = nn.Linear(6, 4); self.head = nn.Linear(10, 2)
             h = self.a(x); self.head(h) + x.sum()
@@ -70,6 +75,11 @@ class UnreadName(Rule):
         if finding.silent:
             return
         yield from map(self.change, fed_loops(project, project.operation(finding), finding.layer))
+        for part in loop_parts(project, project.operation(finding), finding.layer):
+            words = f"read the part of `{part.name}` that belongs to the pass: `[{part.index}]`"
+            odd = part.keeps_rank is not (finding.mismatch is Mismatch.RNN_HIDDEN)
+            doubt = "that each pass has its own part is told by their number"
+            yield self.fix(words, part.edits, Evidence.AGREES, Evidence.RUNNER_UP * odd, doubt=doubt)
         for rank, other in ranked(substitutions(project, project.operation(finding), finding.layer)):
             title = f"read `{other.name}` for `{other.read.text}`"
             words = f"{title}, which nothing else reads" if other.unread else title
