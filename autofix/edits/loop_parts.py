@@ -97,7 +97,8 @@ def _length(project: Project, over: Expression) -> int | None:
 def _lines(project: Project, place: FaultPlace, loop: _Loop) -> list[tuple[Expression, Tensor]]:
     """Return the reads of such tensors in the statement, and in those of the loop that bound what it reads."""
     own = (loop.node.lineno, loop.node.end_lineno or loop.node.lineno)
-    inside = [p for p in place.way() if p.scope is place.scope and own[0] < p.statement.lineno <= own[1]]
+    way = (p for p in place.way() if p.scope is place.scope and p.statement is not loop.node)
+    inside = [p for p in way if own[0] <= p.statement.lineno <= own[1]]
     reads: dict[ast.expr, tuple[Expression, Tensor]] = {}
     for line in inside[:_MOST_LINES]:
         for read in line.own_reads():
