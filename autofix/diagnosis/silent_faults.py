@@ -16,6 +16,7 @@ from autofix.diagnosis.relabelled_dimensions import find_relabelled
 from autofix.diagnosis.sample_mixing import find_mixing
 from autofix.diagnosis.silent_broadcasts import find_broadcasts
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
+from autofix.diagnosis.single_entries import find_single
 from autofix.facts.dataflow import sequence_first
 from autofix.facts.project_view import Project
 from autofix.probe.main.samples_request import other_batch_sizes
@@ -38,6 +39,7 @@ def find_silent_faults(
         *find_broadcasts(project),
         *find_mixing(project),
         *find_competing(project),
+        *find_single(project),
         *find_relabelled(project),
         *find_discarded(project),
         *find_unread(project),

@@ -88,6 +88,7 @@ class Detail(Enum):
     MASK = "mask"  # A mask, or any other tensor, as a subscript.
     CLASSES = "classes"  # The target of a classifier.
     SEQUENCES = "sequences"  # The order of time steps and samples.
+    ENTRY = "entry"  # A dimension of one entry by the code.
     NAMED = "named"  # A size of a view that is read from the tensor itself.
     PAIRS = "pairs"  # One target for each pair of samples.
     TO_FLOAT = "float"  # The target has to be of floating point.

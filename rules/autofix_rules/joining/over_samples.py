@@ -2,7 +2,8 @@
 
 Why it fails. ``softmax(dim=0)`` of scores ``(N, C)`` lets the samples of a batch compete, not the classes;
 ``x.mean(0)`` of ``(N, T, H)`` averages the samples and keeps the steps. What a sample gets then depends on the
-others. Nothing raises. ``softmax`` without a dimension takes 0 for three of them.
+others. ``softmax`` without a dimension takes 0 for three of them. Over the one score that ``nn.Linear(8, 1)`` gives for
+each step, every weight is one. Nothing raises.
 What the fix does. Names another dimension, where one sample's change then reaches its own row only.
 Fix safety. Safe where one other dimension will do; else unsafe.
 Source. torch.nn.functional.softmax and torch.mean.
@@ -29,6 +30,10 @@ from autofix.rule import (
     shown,
 )
 
+_DOUBTS = {
+    Detail.CLASSES: "that the classes lie there is told by what reads them",
+    Detail.ENTRY: "that no other dimension is left tells which one is meant",
+}
 _CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")
 
 
@@ -38,6 +43,9 @@ class OverSamples(Rule):
         a softmax layer: 4,6
             self.net = nn.Sequential(nn.Linear(6, 3), nn.Softmax(dim=<0 => 1>))
             self.net(x)
+        weights of steps: 4,5,6
+            self.score = nn.Linear(6, 1)
+            (F.softmax(self.score(x), dim=<2 => 1>) * x).sum(1)
         declines weights of samples: 4,6
             self.fc = nn.Linear(6, 1)
             F.softmax(self.fc(x), dim=0)
@@ -50,11 +58,13 @@ class OverSamples(Rule):
             return
         shape = operation.tensors[0].shape
         others = [d for d in _preferred(project, operation) if d != finding.dimension and shape[d] > 1]
+        if finding.detail is Detail.ENTRY and len(others) > 1:
+            return  # Over which of them, or over all, nothing says.
         for rank, dimension in enumerate(others):
             edit = _named(project, operation, dimension)
             if edit is not None:
                 title = f"run `{operation.operator}` over dimension {dimension} of {shape}"
-                doubt = "that the classes lie there is told by what reads them" * (finding.detail is Detail.CLASSES)
+                doubt = _DOUBTS.get(finding.detail, "") if finding.detail else ""
                 yield self.fix(title, (edit,), Evidence.RUNNER_UP * rank, doubt=doubt)
 
 
