@@ -1,4 +1,6 @@
-"""Views that name a dimension of the tensor that they are made of, and have it where it does not lie."""
+"""Views that name a dimension of the tensor that they are made of, or take one apart into what was merged into it, and
+have it where it does not lie.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
 from autofix.facts.call_sites import argument_of
 from autofix.facts.project_view import Expression, Project
+from autofix.operators.shape_functions import Shape, are_mixed
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import is_integer
@@ -18,6 +21,8 @@ from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import dotted
 
 _RESHAPES = frozenset(("view", "reshape"))
+_MERGES = _RESHAPES | {"flatten"}
+_MOST_BEFORE = 80
 _COPIES = frozenset(("contiguous", "clone", "detach"))
 
 
@@ -32,6 +37,7 @@ def find_relabelled(project: Project) -> Iterator[SilentFault]:
         before, after = operation.before_and_after or (None, None)
         if operation.operator not in _RESHAPES or before is None or after is None or before.rank < 3:
             continue
+        yield from _taken_apart(project, operation, before, after)
         for place, text, own in _named(project, operation, before.rank, after.rank):
             size = before.shape[own]
             lies_there = math.prod(before.shape[own + 1 :]) == math.prod(after.shape[place + 1 :])
@@ -43,6 +49,53 @@ def find_relabelled(project: Project) -> Iterator[SilentFault]:
                 for fault in faults_at(Mismatch.SILENT_FOLD, message, project, operation, dimension=own):
                     yield replace(fault, finding=replace(fault.finding, detail=Detail.NAMED))
                 break
+
+
+def _taken_apart(project: Project, operation: Operation, before: Tensor, after: Tensor) -> Iterator[SilentFault]:
+    """Yield a view that takes a dimension apart into sizes that were merged into it on the way, rows and columns into
+    pixels, and has them where other elements lie: ``(pixels, channels)`` seen as ``(channels, rows, columns)``.
+    """
+    for own, parts in _parts(before.shape, after.shape):
+        if are_mixed(before.shape, after.shape) and _was_merged(project, operation, parts):
+            message = (
+                f"`{operation.operator}` takes dimension {own} of {show(before.shape)} apart into {show(parts)} of "
+                f"{show(after.shape)}, along which other elements lie"
+            )
+            for fault in faults_at(Mismatch.SILENT_FOLD, message, project, operation, dimension=own):
+                yield replace(fault, finding=replace(fault.finding, detail=Detail.NAMED))
+            return
+
+
+def _parts(before: Shape, after: Shape) -> Iterator[tuple[int, Shape]]:
+    """Yield each dimension that stands in ``after`` as several sizes beside each other, at another place."""
+    for own, size in enumerate(before):
+        rest, count = (*before[:own], *before[own + 1 :]), len(after) - len(before) + 1
+        for start in range(len(after) - count + 1) if count > 1 else ():
+            parts = after[start : start + count]
+            is_it = math.prod(parts) == size and (*after[:start], *after[start + count :]) == rest
+            if is_it and start != own and min(parts) > 1:
+                yield own, parts
+
+
+def _was_merged(project: Project, operation: Operation, parts: Shape) -> bool:
+    """Return whether something that an operation came from merged just these sizes into one."""
+    todo, seen = [operation], {operation.index}
+    while todo and len(seen) < _MOST_BEFORE:
+        current = todo.pop()
+        for tensor in current.tensors:
+            earlier = project.producer(tensor)
+            if earlier is None or earlier.index in seen:
+                continue
+            seen.add(earlier.index)
+            todo.append(earlier)
+            taken, result = earlier.tensors[:1], earlier.result
+            if earlier.operator in _MERGES and taken and isinstance(result, Tensor):
+                shape, size = taken[0].shape, math.prod(parts)
+                places = {math.prod(result.shape[:place]) for place, s in enumerate(result.shape) if s == size}
+                starts = (s for s in range(len(shape)) if shape[s : s + len(parts)] == parts)
+                if any(math.prod(shape[:start]) in places for start in starts):
+                    return True
+    return False
 
 
 def _named(project: Project, operation: Operation, rank: int, places: int) -> Iterator[tuple[int, str, int]]:

@@ -42,6 +42,9 @@ class ViewForTranspose(Rule):
         steps and samples exchanged: 4,5,6
             self.rnn = nn.GRU(6, 7)
             x = x.<reshape(x.size(1), x.size(0), 6 => transpose(0, 1>); self.rnn(x)[0].transpose(0, 1)
+        pixels as a map again: 2,3,4,6
+            self.mix = nn.Linear(3, 5)
+            y = self.mix(x.flatten(2).mT); y.<reshape => transpose(1, 2).reshape>(len(y), 5, 4, 6)
         declines a view that keeps samples apart: 4,5,6
             self.fc = nn.Linear(6, 3)
             self.fc(x.view(-1, 6)).view(4, 5, 3)[:, :, 0]
@@ -75,7 +78,7 @@ class ViewForTranspose(Rule):
         for to in sorted(range(len(before)), key=lambda place: (place != 0, abs(place - own))):
             order = (*rest[:to], own, *rest[to:])
             moved = tuple(before[d] for d in order)
-            if to != own and before[own] in after and not are_mixed(moved, after):
+            if to != own and (before[own] in after or reason) and not are_mixed(moved, after):
                 method = f"transpose({min(own, to)}, {max(own, to)})" if abs(own - to) == 1 else f"movedim({own}, {to})"
                 edit = before_view(operation, place, place.node, tensor, method)
                 yield self.fix(f"bring dimension {own} of {before} to place {to} first", (edit,), doubt=reason)
