@@ -12,6 +12,7 @@ from autofix.diagnosis import diagnose
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.competing_samples import find_competing
 from autofix.diagnosis.discarded_results import find_discarded, find_unread
+from autofix.diagnosis.filled_rows import find_filled
 from autofix.diagnosis.relabelled_dimensions import find_relabelled
 from autofix.diagnosis.sample_mixing import find_mixing
 from autofix.diagnosis.silent_broadcasts import find_broadcasts
@@ -40,6 +41,7 @@ def find_silent_faults(
         *find_mixing(project),
         *find_competing(project),
         *find_single(project),
+        *find_filled(project),
         *find_relabelled(project),
         *find_discarded(project),
         *find_unread(project),

@@ -89,6 +89,7 @@ class Detail(Enum):
     CLASSES = "classes"  # The target of a classifier.
     SEQUENCES = "sequences"  # The order of time steps and samples.
     ENTRY = "entry"  # A dimension of one entry by the code.
+    ROW = "row"  # A number that fills a row.
     NAMED = "named"  # A size of a view that is read from the tensor itself.
     PAIRS = "pairs"  # One target for each pair of samples.
     TO_FLOAT = "float"  # The target has to be of floating point.

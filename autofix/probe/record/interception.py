@@ -49,7 +49,7 @@ class _FunctionMode(TorchFunctionMode):
         name = _function_name(func)
         if name is None or not self._wanted(recorder):
             return func(*args, **kwargs)
-        if recorder.paused or (name == "Tensor.setitem" and not recorder.scopes):
+        if recorder.paused or (name == "Tensor.setitem" and not recorder.scopes and not _fills_row(args)):
             return self._only_failure(recorder, func, name, args, kwargs)
         return self._record(recorder, func, name, args, kwargs)
 
@@ -102,6 +102,12 @@ class _FunctionMode(TorchFunctionMode):
         else:
             recorder.finish(index, result)
         return result
+
+
+def _fills_row(args: Any) -> bool:
+    """Return whether one number of a computation is written into a whole row."""
+    target, key, value = args
+    return isinstance(value, torch.Tensor) and not value.dim() and isinstance(key, int) and target.dim() == 2
 
 
 _NAMES: dict[Any, str | None] = {}

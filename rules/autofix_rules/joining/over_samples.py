@@ -3,7 +3,7 @@
 Why it fails. ``softmax(dim=0)`` of scores ``(N, C)`` lets the samples of a batch compete, not the classes;
 ``x.mean(0)`` of ``(N, T, H)`` averages the samples and keeps the steps. What a sample gets then depends on the
 others. ``softmax`` without a dimension takes 0 for three of them. Over the one score that ``nn.Linear(8, 1)`` gives for
-each step, every weight is one. Nothing raises.
+each step, every weight is one; the mean of all numbers fills a row that has one for each column. Nothing raises.
 What the fix does. Names another dimension, where one sample's change then reaches its own row only.
 Fix safety. Safe where one other dimension will do; else unsafe.
 Source. torch.nn.functional.softmax and torch.mean.
@@ -32,6 +32,7 @@ from autofix.rule import (
 
 _DOUBTS = {
     Detail.CLASSES: "that the classes lie there is told by what reads them",
+    Detail.ROW: "that each column has a number of its own is told by the row that is filled",
     Detail.ENTRY: "that no other dimension is left tells which one is meant",
 }
 _CHANNELS = ("Conv", "BatchNorm", "MaxPool", "AvgPool")
@@ -46,6 +47,9 @@ class OverSamples(Rule):
         weights of steps: 4,5,6
             self.score = nn.Linear(6, 1)
             (F.softmax(self.score(x), dim=<2 => 1>) * x).sum(1)
+        the mean of a group: 4,6
+            self.fc = nn.Linear(6, 6)
+            y = torch.zeros_like(x); y[0] = self.fc(x).mean(< => dim=0>); y + x
         declines weights of samples: 4,6
             self.fc = nn.Linear(6, 1)
             F.softmax(self.fc(x), dim=0)
@@ -57,7 +61,8 @@ class OverSamples(Rule):
         if finding.dimension is None or operation.tensors[0].rank < 2:
             return
         shape = operation.tensors[0].shape
-        others = [d for d in _preferred(project, operation) if d != finding.dimension and shape[d] > 1]
+        dimensions = [0] if finding.detail is Detail.ROW else _preferred(project, operation)
+        others = [d for d in dimensions if d != finding.dimension and shape[d] > 1]
         if finding.detail is Detail.ENTRY and len(others) > 1:
             return  # Over which of them, or over all, nothing says.
         for rank, dimension in enumerate(others):
