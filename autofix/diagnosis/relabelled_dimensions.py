@@ -21,7 +21,7 @@ from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import dotted
 
 _RESHAPES = frozenset(("view", "reshape"))
-_MERGES = _RESHAPES | {"flatten"}
+_VIEWS = _RESHAPES | {"flatten", "unflatten"}
 _MOST_BEFORE = 80
 _COPIES = frozenset(("contiguous", "clone", "detach"))
 
@@ -38,6 +38,7 @@ def find_relabelled(project: Project) -> Iterator[SilentFault]:
         if operation.operator not in _RESHAPES or before is None or after is None or before.rank < 3:
             continue
         yield from _taken_apart(project, operation, before, after)
+        yield from _put_together(project, operation, before, after)
         for place, text, own in _named(project, operation, before.rank, after.rank):
             size = before.shape[own]
             lies_there = math.prod(before.shape[own + 1 :]) == math.prod(after.shape[place + 1 :])
@@ -66,6 +67,30 @@ def _taken_apart(project: Project, operation: Operation, before: Tensor, after: 
             return
 
 
+def _put_together(project: Project, operation: Operation, before: Tensor, after: Tensor) -> Iterator[SilentFault]:
+    """Yield a view that merges what was taken apart on the way and does not lie beside each other any more:
+    ``(heads, steps, width of a head)`` seen as ``(steps, width)``.
+    """
+    for own, parts in _apart(before.shape, after.shape):
+        if are_mixed(before.shape, after.shape) and _was_split(project, operation, parts):
+            message = (
+                f"`{operation.operator}` merges {show(parts)} of {show(before.shape)}, which do not lie beside each "
+                f"other, into {show(after.shape)}"
+            )
+            for fault in faults_at(Mismatch.SILENT_FOLD, message, project, operation, dimension=own):
+                yield replace(fault, finding=replace(fault.finding, detail=Detail.NAMED))
+            return
+
+
+def _apart(before: Shape, after: Shape) -> Iterator[tuple[int, Shape]]:
+    """Yield each dimension that ``after`` has merged into another before which it does not lie."""
+    for own, size in reversed(tuple(enumerate(before))):  # The samples come first, and are the last to be merged.
+        for to, other in enumerate(before):
+            merged = (*before[:to], size * other, *before[to + 1 :])
+            if own not in (to, to - 1) and min(size, other) > 1 and (*merged[:own], *merged[own + 1 :]) == after:
+                yield own, (size, other)
+
+
 def _parts(before: Shape, after: Shape) -> Iterator[tuple[int, Shape]]:
     """Yield each dimension that stands in ``after`` as several sizes beside each other, at another place."""
     for own, size in enumerate(before):
@@ -79,23 +104,40 @@ def _parts(before: Shape, after: Shape) -> Iterator[tuple[int, Shape]]:
 
 def _was_merged(project: Project, operation: Operation, parts: Shape) -> bool:
     """Return whether something that an operation came from merged just these sizes into one."""
+    return any(_is_merge(shape, result, parts) for shape, result in _views_before(project, operation))
+
+
+def _was_split(project: Project, operation: Operation, parts: Shape) -> bool:
+    """Return whether something that an operation came from took one size, or a multiple of it, apart into these."""
+    for shape, result in _views_before(project, operation):
+        is_split = _starts(result, parts) and not _starts(shape, parts)
+        if is_split and any(size % math.prod(parts) == 0 for size in shape):
+            return True
+    return False
+
+
+def _is_merge(shape: Shape, result: Shape, parts: Shape) -> bool:
+    places = {math.prod(result[:place]) for place, size in enumerate(result) if size == math.prod(parts)}
+    return any(math.prod(shape[:start]) in places for start in _starts(shape, parts))
+
+
+def _starts(shape: Shape, parts: Shape) -> list[int]:
+    """Return where sizes stand beside each other in a shape."""
+    return [start for start in range(len(shape)) if shape[start : start + len(parts)] == parts]
+
+
+def _views_before(project: Project, operation: Operation) -> Iterator[tuple[Shape, Shape]]:
+    """Yield what the views that an operation came from took and gave."""
     todo, seen = [operation], {operation.index}
     while todo and len(seen) < _MOST_BEFORE:
-        current = todo.pop()
-        for tensor in current.tensors:
+        for tensor in todo.pop().tensors:
             earlier = project.producer(tensor)
             if earlier is None or earlier.index in seen:
                 continue
             seen.add(earlier.index)
             todo.append(earlier)
-            taken, result = earlier.tensors[:1], earlier.result
-            if earlier.operator in _MERGES and taken and isinstance(result, Tensor):
-                shape, size = taken[0].shape, math.prod(parts)
-                places = {math.prod(result.shape[:place]) for place, s in enumerate(result.shape) if s == size}
-                starts = (s for s in range(len(shape)) if shape[s : s + len(parts)] == parts)
-                if any(math.prod(shape[:start]) in places for start in starts):
-                    return True
-    return False
+            if earlier.operator in _VIEWS and earlier.tensors and isinstance(earlier.result, Tensor):
+                yield earlier.tensors[0].shape, earlier.result.shape
 
 
 def _named(project: Project, operation: Operation, rank: int, places: int) -> Iterator[tuple[int, str, int]]:

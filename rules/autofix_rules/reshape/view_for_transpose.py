@@ -45,6 +45,9 @@ class ViewForTranspose(Rule):
         pixels as a map again: 2,3,4,6
             self.mix = nn.Linear(3, 5)
             y = self.mix(x.flatten(2).mT); y.<reshape => transpose(1, 2).reshape>(len(y), 5, 4, 6)
+        heads beside their steps: 2,5,8
+            self.q = nn.Linear(8, 8)
+            y = self.q(x).view(-1, 5, 2, 4).transpose(1, 2).relu(); y.<reshape => transpose(1, 2).reshape>(-1, 5, 8)
         declines a view that keeps samples apart: 4,5,6
             self.fc = nn.Linear(6, 3)
             self.fc(x.view(-1, 6)).view(4, 5, 3)[:, :, 0]
@@ -78,10 +81,17 @@ class ViewForTranspose(Rule):
         for to in sorted(range(len(before)), key=lambda place: (place != 0, abs(place - own))):
             order = (*rest[:to], own, *rest[to:])
             moved = tuple(before[d] for d in order)
-            if to != own and (before[own] in after or reason) and not are_mixed(moved, after):
+            if to != own and not are_mixed(moved, after):
                 method = f"transpose({min(own, to)}, {max(own, to)})" if abs(own - to) == 1 else f"movedim({own}, {to})"
                 edit = before_view(operation, place, place.node, tensor, method)
                 yield self.fix(f"bring dimension {own} of {before} to place {to} first", (edit,), doubt=reason)
+                return
+        orders = permutations(range(len(before))) if len(before) <= MAX_RANK else ()
+        for order in sorted(orders, key=lambda order: (len(_moved(order)), order)):
+            if order[0] == own and not are_mixed(tuple(before[d] for d in order), after):
+                edit = before_view(operation, place, place.node, tensor, f"permute({', '.join(map(str, order))})")
+                doubt = "that the parts of a row keep their order is not told by the sizes"
+                yield self.fix(f"permute {before} to {order} first", (edit,), doubt=doubt)
                 return
 
 
