@@ -11,7 +11,7 @@ from autofix.diagnosis.silent_fault import SilentFault, faults_at
 from autofix.facts.contracts import bound
 from autofix.facts.dataflow import accidental_column, feeds_a_layer, outer, samples_lead, used_across
 from autofix.facts.project_view import Project
-from autofix.facts.sequence_order import picked_samples
+from autofix.facts.sequence_order import samples_as_steps
 from autofix.operators.families import Family
 from autofix.operators.shape_functions import without
 from autofix.operators.table import family
@@ -30,10 +30,11 @@ def find_mixing(project: Project) -> Iterator[SilentFault]:
     """
     yield from _mixed(project)
     yield from _swapped(project)
-    for operation, layer, dimension in picked_samples(project):
+    for operation, layer, dimension, how in samples_as_steps(project):
         shape = show(operation.tensors[0].shape)
-        message = f"`{layer.label}` has the samples in dimension {dimension} of {shape}, of which one is picked"
-        yield from faults_at(Mismatch.SILENT_STEPS, message, project, operation, is_strong=True)
+        message = f"`{layer.label}` has the samples in dimension {dimension} of {shape}, {how}"
+        is_picked = operation.operator == "getitem"
+        yield from faults_at(Mismatch.SILENT_STEPS, message, project, operation, is_strong=is_picked)
 
 
 def _mixed(project: Project) -> Iterator[SilentFault]:

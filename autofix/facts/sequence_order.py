@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autofix.facts.contracts import bound
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
 from autofix.operators.table import family
 from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 
+_VIEWS = frozenset((Family.RESHAPE, Family.FLATTENING))
 _SEQUENCES = frozenset((Family.RECURRENT, Family.TRANSFORMER, Family.ATTENTION))
 
 
@@ -22,12 +24,13 @@ def is_batch_first(project: Project, layer: Layer) -> bool | None:
     return next((value for value in inside if isinstance(value, bool)), None)
 
 
-def picked_samples(project: Project) -> Iterator[tuple[Operation, Layer, int]]:
-    """Yield subscripts that pick one entry along the dimension that a sequence layer has its samples in, with the layer
-    and the dimension.
+def samples_as_steps(project: Project) -> Iterator[tuple[Operation, Layer, int, str]]:
+    """Yield what reads the dimension in which a sequence layer has its samples as if the steps lay there, with the
+    layer, the dimension, and in words how it is read.
 
-    Who reads ``out[:, -1]`` has the samples first; a layer that was built for time steps first then ran over the
-    samples as if they were steps. Followed through whatever keeps the shape.
+    Who reads ``out[:, -1]``, ``out.mean(1)`` or ``out.reshape(batch, -1)`` has the samples first; a layer that was
+    built for time steps first then ran over the samples as if they were steps. Followed through whatever keeps the
+    shape. A mean over what a layer has first as its samples is that of a group of them, and said nothing of.
     """
     for operation in project.forward_operations():
         layer = project.layer_of(operation)
@@ -40,12 +43,15 @@ def picked_samples(project: Project) -> Iterator[tuple[Operation, Layer, int]]:
             continue
         samples = 0 if first else 1
         if taken.shape[0] != taken.shape[1] and taken.shape[samples] > 1:
-            picking = (reader for reader in _readers(project, operation) if _picked(reader) == samples)
-            yield from ((reader, layer, samples) for reader in picking)
+            for reader in _readers(project, operation):
+                if reader.operator == "getitem" and _picked(reader) == samples:
+                    yield reader, layer, samples, "of which one is picked"
+                elif not first and (how := _gathered(project, reader)):
+                    yield reader, layer, samples, how
 
 
 def _readers(project: Project, operation: Operation) -> Iterator[Operation]:
-    """Yield subscripts of a layer's result or of what has kept its shape."""
+    """Yield what takes a layer's result, or what has kept its shape, and gives another."""
     result = operation.result.items[0] if isinstance(operation.result, Sequence) else operation.result
     if not isinstance(result, Tensor):
         return
@@ -53,10 +59,25 @@ def _readers(project: Project, operation: Operation) -> Iterator[Operation]:
     for later, used in project.readers(reached):
         if used[0].shape[:2] != result.shape[:2]:
             continue
-        if later.operator == "getitem":
-            yield later
-        elif (later.result_shape or ())[:2] == result.shape[:2]:
+        if later.operator != "getitem" and (later.result_shape or ())[:2] == result.shape[:2]:
             reached.add(later.index)
+        else:
+            yield later
+
+
+def _gathered(project: Project, operation: Operation) -> str:
+    """Return how an operation makes one of dimension 1 and leaves dimension 0; empty where it does not."""
+    kind, taken, result = family(operation), operation.tensors[0], operation.result
+    if taken.rank != 3 or not isinstance(result, Tensor) or result.shape[:1] != taken.shape[:1]:
+        return ""
+    if kind is Family.REDUCTION and result.rank > 1:
+        call = bound(project, operation)
+        dimension = call.call.get("dim") if call is not None else None
+        is_over = is_integer(dimension) and dimension % taken.rank == 1
+        return f"which `{operation.operator}` runs over" if is_over else ""
+    merged = (taken.shape[0], taken.shape[1] * taken.shape[2])
+    is_merged = kind in _VIEWS and result.shape == merged and taken.shape[2] > 1
+    return f"which `{operation.operator}` lays side by side" if is_merged else ""
 
 
 def _picked(operation: Operation) -> int | None:

@@ -39,6 +39,12 @@ class BatchFirst(Rule):
             self.attn = nn.MultiheadAttention(8, 2, batch_first=True)
             m = torch.ones(7, 7).triu(1).bool(<); x = x.permute(1, 0, 2 => >)
             x, _ = self.attn(x, x, x, attn_mask=m); x< = x.permute(1, 0, 2); x => >
+        steps that are averaged behind a layer which takes them first: 4,7,8
+            self.rnn = nn.GRU(8, 6< => , batch_first=True>)
+            self.rnn(x)[0].mean(1)
+        the last step of a layer that was built for steps first: 4,7,8 y=4,6
+            self.rnn = nn.GRU(8, 6< => , batch_first=True>)
+            F.mse_loss(self.rnn(x)[0][<-1 => :, -1>], y)
         declines a layer that is batch first and fed so: 3,7,4
             self.rnn = nn.GRU(4, 6, batch_first=True)
             self.rnn(x, torch.zeros(1, 9, 6).relu())[0]
