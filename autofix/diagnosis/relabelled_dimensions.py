@@ -16,7 +16,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.operators.shape_functions import Shape, are_mixed
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
-from autofix.records.values import is_integer
+from autofix.records.values import Tensor, is_integer
 from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import dotted
 

@@ -67,7 +67,7 @@ def _readers(project: Project, operation: Operation) -> Iterator[Operation]:
 
 def _gathered(project: Project, operation: Operation) -> str:
     """Return how an operation makes one of dimension 1 and leaves dimension 0; empty where it does not."""
-    kind, taken, result = family(operation), operation.tensors[0], operation.result
+    kind, taken, result = family(operation.target), operation.tensors[0], operation.result
     if taken.rank != 3 or not isinstance(result, Tensor) or result.shape[:1] != taken.shape[:1]:
         return ""
     if kind is Family.REDUCTION and result.rank > 1:
