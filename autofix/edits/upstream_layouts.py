@@ -36,7 +36,7 @@ def upstream_layouts(
     dimension that fits in several places is left out, as is all that changes what entries are picked from.
     """
     failed = bound(project, operation)
-    if failed is None or failed.row.family in PICKING or _lacks(operation, expected):
+    if failed is None or failed.row.family in PICKING or _lacks(project, operation, expected):
         return
     for steps, maker in islice(_shaping(project, operation), MOST_MAKERS):
         call = bound(project, maker)
@@ -105,10 +105,13 @@ def _is_answered(call: BoundCall, sized: BoundCall | None) -> bool:
     return result is not None and sized.with_argument(sized.row.arguments[-1].name, result).is_accepted
 
 
-def _lacks(operation: Operation, expected: tuple[int, ...]) -> bool:
-    """Return whether a layer takes a width that no layout of its operand can have."""
+def _lacks(project: Project, operation: Operation, expected: tuple[int, ...]) -> bool:
+    """Return whether a layer takes a width that no layout of its operand can have, nor of what that was picked of."""
     is_layer = operation.kind is OperationKind.CALL_MODULE and len(expected) == 1 and expected[0] > 0
-    return is_layer and bool(operation.tensors) and math.prod(operation.tensors[0].shape[1:]) % expected[0] != 0
+    if not is_layer or not operation.tensors or math.prod(operation.tensors[0].shape[1:]) % expected[0] == 0:
+        return False
+    picked = (maker for _, maker in islice(_shaping(project, operation), MOST_MAKERS) if maker.operator == "getitem")
+    return not any(expected[0] in maker.tensors[0].shape for maker in picked if maker.tensors)
 
 
 def _shaping(project: Project, operation: Operation) -> Iterator[tuple[int, Operation]]:
