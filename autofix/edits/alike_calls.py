@@ -27,6 +27,13 @@ from autofix.syntax.source import Source, dotted
 
 MOST = 6
 _ORDERS = frozenset(("batch_first", "dim"))
+# What changes no shape of loaders and optimizers, and is not tried.
+_NO_SHAPES = frozenset(
+    (
+        *("shuffle", "num_workers", "pin_memory", "persistent_workers", "generator", "worker_init_fn", "device"),
+        *("lr", "weight_decay", "momentum", "betas", "eps", "gamma"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ def arguments_of_others(project: Project, operation: Operation | None, layer: in
 def _of_calls(on_the_way: list[tuple[Expression, ast.Call]], replaces: bool) -> Iterator[AlikeArgument]:
     for call, node in on_the_way:
         for name, value in _of_others(call.source, node, replaces):
-            if name == "drop_last" and only_evaluates(call.source.function_of(node)):
+            if name in _NO_SHAPES or (name == "drop_last" and only_evaluates(call.source.function_of(node))):
                 continue
             for edit in argument_set(call, name, value):
                 if not _is_written(call.source, node, edit.text):
