@@ -2,9 +2,10 @@
 
 Why it fails. A loss built with ``reduction="none"`` (or a loss of one's own) gives one number for each sample; a
 gradient is taken of one number, or of as many as there are weights: ``grad_outputs`` has the shape of the outputs.
-What the fix does. Starts from their mean: ``loss.mean().backward()``; where ones are passed as weights, or
-``torch.autograd.grad`` is passed none, it writes ``torch.ones_like(outputs)``. One number that has an axis too many or
-too few is made anew where it comes from: ``one = torch.tensor(1.)`` for ``torch.Tensor([1])``.
+What the fix does. Sums or averages the one summand that is no number yet; else starts from their mean:
+``loss.mean().backward()``; where ones are passed as weights, or ``torch.autograd.grad`` is passed none, it writes
+``torch.ones_like(outputs)``. One number that has an axis too many or too few is made anew where it comes from:
+``one = torch.tensor(1.)`` for ``torch.Tensor([1])``.
 Fix safety. Unsafe: the sum, or weights for the samples, could be meant.
 Source. torch.Tensor.backward and torch.autograd.grad.
 """
@@ -12,7 +13,8 @@ Source. torch.Tensor.backward and torch.autograd.grad.
 import ast
 
 from autofix.edits.gradient_seeds import gradient_seeds
-from autofix.rule import Applicability, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.edits.unreduced_summands import reduced_summands
+from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.spelling import receiver
 
 
@@ -23,19 +25,26 @@ class LossNotScalar(Rule):
         one loss for each sample: 4,6
             self.fc = nn.Linear(6, 3)
             loss = self.fc(x).mean(1); loss.< => mean().>backward(); loss
+        one summand that is not averaged: 4,6
+            self.fc = nn.Linear(6, 3)
+            h = self.fc(x); loss = h.sum() + 0.1 * <h.exp().sum(1) => h.exp().sum(1).sum()>; loss.backward(); loss
         declines a call that is not the tensor's own: 4,6
             self.fc = nn.Linear(6, 3)
             loss = self.fc(x).mean(1); torch.Tensor.backward(loss); loss
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
+        operation = project.operation(finding)
+        for summand in reduced_summands(project, operation) if operation is not None else ():
+            reason = "the other of sum and mean, or weights for the samples, could be meant"
+            title = f"make one number of the summand that is none: `{summand.text}`"
+            yield self.fix(title, (summand.edit,), Evidence.AGREES, reason=reason)
         is_seeded = finding.mismatch is Mismatch.OTHER or finding.operand == 1
         for seed, edit, evidence in gradient_seeds(project) if is_seeded else ():
             reason = "what is differentiated, and not its weights, could have the wrong shape"
             yield self.fix(f"start with `{seed}`", (edit,), *evidence, reason=reason)
         if is_seeded:
             return
-        operation = project.operation(finding)
         call = None if operation is None else project.call(operation.frames)
         if call is None or not isinstance(call.node, ast.Call) or not isinstance(call.node.func, ast.Attribute):
             return
