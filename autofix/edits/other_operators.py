@@ -67,7 +67,7 @@ def _is_evident(maker: Operation, twin: str) -> bool:
     """Return whether the operands leave hardly anything else that is meant: one row for each sample, maps that are
     joined, the weights of a product.
     """
-    rank = max(tensor.rank for tensor in maker.tensors)
+    rank = max((tensor.rank for tensor in maker.tensors), default=0)
     return twin in {"matmul", "cat"} or (twin == "mul" and rank == 2)
 
 
