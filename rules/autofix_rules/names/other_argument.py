@@ -2,7 +2,8 @@
 
 Why it fails. ``torch.fft.irfft(spectrum)`` gives an even number of samples where an odd one was transformed; a sum
 runs along ``dim=1`` and the next line needs that dimension; a pooling rounds down what has to be joined with maps
-that were not. The call itself raises nothing. Weights are loaded into a model that was built otherwise.
+that were not. The call itself raises nothing. Weights are loaded into a model that was built otherwise. ``vmap`` maps
+parameters that all samples share.
 What the fix does. Writes the value that the contracts of all calls since accept: the other value of a switch,
 another dimension or order of them, the size that the failing call asks for, a number near the one a call works
 with; or another operator of its kind, ``a * b`` for ``a @ b`` and ``cat`` for ``stack``.
@@ -15,6 +16,7 @@ from collections import Counter
 from itertools import islice
 
 from autofix.edits.loaded_weights import built_as_saved, settings_as_saved
+from autofix.edits.mapped_axes import mapped_axes
 from autofix.edits.options_at_odds import options_at_odds
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
 from autofix.edits.other_dimensions import of_dimension
@@ -63,6 +65,9 @@ class OtherArgument(Rule):
             yield self.fix(f"build `{text}`, whose weights are loaded", (edit,), Evidence.AGREES, doubt=_SAVED)
         for rank, (words, edit) in enumerate(islice(settings_as_saved(project), MOST)):
             yield self.fix(words, (edit,), Evidence.BY_RUN, Evidence.RUNNER_UP * rank, doubt=_SAVED)
+        for rank, (text, edit) in enumerate(mapped_axes(project)):
+            reason = "which arguments all samples share is told by their sizes alone"
+            yield self.fix(f"pass `{text}`", (edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=reason)
         for rank, option in enumerate(islice(options_at_odds(project, finding), MOST)):
             beside = (*option.evidence, Evidence.RUNNER_UP * rank)
             yield self.fix(option.title, option.edits, Evidence.EXACT_FIT, *beside, doubt=_OPTION)
