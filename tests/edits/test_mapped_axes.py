@@ -14,9 +14,10 @@ def loss(p, x, y):
 gradients = vmap(grad(loss))
 print(len(gradients(params, torch.randn(10, 6), torch.randint(3, (10,)))))
 """
-ENSEMBLE = """params, _ = torch.func.stack_module_state([nn.Linear(4, 2) for _ in range(5)])
+ENSEMBLE = """base = nn.Linear(4, 2)
+params, _ = torch.func.stack_module_state([nn.Linear(4, 2) for _ in range(5)])
 def call(p, x):
-    return functional_call(nn.Linear(4, 2), p, (x,))
+    return functional_call(base, p, (x,))
 print(torch.vmap(call)(params, torch.randn(9, 4)).shape)
 """
 SYSTEM = """def step(state, matrix, dt):

@@ -4,7 +4,7 @@ Why it fails. ``torch.stack`` takes tensors of one shape; sentences and signals 
 ``DataLoader`` stacks the parts of its samples unless it is passed a ``collate_fn``. A sample may have nothing in it.
 What the fix does. Pads them to the longest: ``pad_sequence(x, batch_first=True)``, or to the bound that a data set cuts
 them to. To a loader it passes a function that stacks what is of one size and leaves the rest a list, or else pads it.
-An empty list is answered with a table without rows, a length of zero is counted as one.
+An empty list becomes a table without rows, a length of zero is counted as one; a grey picture gets its colours.
 Fix safety. Unsafe: zero may be a word of its own, and cutting could be meant.
 Source. torch.nn.utils.rnn.pad_sequence, torch.stack and torch.utils.data.default_collate.
 """
@@ -13,6 +13,7 @@ import ast
 
 from autofix.edits.collated_samples import Collation, collated_samples, differ_in_length, padding_of
 from autofix.edits.nothing_to_join import nothing_to_join
+from autofix.edits.odd_samples import odd_samples
 from autofix.edits.padded_cuts import padded_cuts
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
@@ -39,7 +40,7 @@ class UnequalLengths(Rule):
             agrees = Evidence.AGREES * (collated.collation is Collation.NAMED)
             reason = "padding, cutting and lists are all that may be meant for samples of unequal sizes"
             yield self.fix(title, collated.edits, agrees, Evidence.RUNNER_UP * collated.rank, reason=reason)
-        for remedy in nothing_to_join(project):
+        for remedy in (*nothing_to_join(project), *odd_samples(project)):
             yield self.fix(remedy.title, remedy.edits, *remedy.evidence, reason=remedy.doubt)
         yield from super().propose(finding, project)
 
