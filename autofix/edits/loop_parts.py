@@ -10,24 +10,17 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.fault_path import FaultPlace, places
 from autofix.facts.project_view import Expression, Project
+from autofix.records.costs import Evidence
+from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Edit
-from autofix.records.trace import Operation
 from autofix.records.values import Mapping, Sequence, Tensor
 from autofix.syntax.name_bindings import assignments, targets
 
 _MOST_LINES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class LoopPart:
-    """``name[index]`` for the reads of ``name`` in the edits; ``keeps_rank``: a part of one entry, not the entry."""
-
-    name: str
-    index: str
-    edits: tuple[Edit, ...]
-    keeps_rank: bool
+_DOUBT = "that each pass has its own part is told by their number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +31,25 @@ class _Loop:
     enumerates: tuple[Edit, ...] = ()
 
 
-def loop_parts(project: Project, operation: Operation | None, layer: int | None) -> Iterator[LoopPart]:
-    """Yield reads in a loop on the way to the fault of tensors with as many entries as the loop has passes, together
-    where a line reads several of one shape.
+def loop_parts(project: Project, finding: Finding) -> Iterator[CodeChange]:
+    """Yield reads in a loop on the way to a fault, with the part of the pass, of tensors with as many entries as the
+    loop has passes; together where a line reads several of one shape.
     """
-    for place in places(project, operation, layer):
+    # A state keeps its dimension of layers; elsewhere the entry is what a pass takes.
+    keeps_rank = finding.mismatch is Mismatch.RNN_HIDDEN
+    for place in places(project, project.operation(finding), finding.layer):
         loop = _loop(project, place)
         if loop is None:
             continue
-        lines = _lines(project, place, loop)
+        lines, at = _lines(project, place, loop), loop.index
         for shape in dict.fromkeys(tensor.shape for _, tensor in lines):
             reads = [read for read, tensor in lines if tensor.shape == shape]
-            for text, keeps in ((f"{loop.index} : {loop.index} + 1", True), (loop.index, False)):
+            names = " and ".join(dict.fromkeys(read.text for read in reads))
+            for rank, text in enumerate(sorted((at, f"{at} : {at} + 1"), key=len, reverse=keeps_rank)):
                 edits = [read.source.replace(read.node, f"{read.text}[{text}]") for read in reads]
-                names = " and ".join(dict.fromkeys(read.text for read in reads))
-                yield LoopPart(names, text, (*edits, *loop.enumerates), keeps)
+                title = f"read the part of `{names}` that belongs to the pass: `[{text}]`"
+                evidence = Evidence.AGREES, Evidence.RUNNER_UP * rank
+                yield CodeChange(title, (*edits, *loop.enumerates), evidence, _DOUBT)
 
 
 def _loop(project: Project, place: FaultPlace) -> _Loop | None:

@@ -3,14 +3,16 @@
 Why it fails. ``nn.Dropout(p=max_len)`` in a constructor that takes ``drop_prob`` and never reads it; ``self.linear(x)``
 where ``joined`` was computed a line before and left alone; ``self.drop2 = nn.Dropout(heads)`` beside
 ``self.drop1 = nn.Dropout(rate)``; a list that a loop fills and nothing reads, and its last entry read behind it;
-a loop over layers each of which reads what the first one read, or the states of all of them.
-What the fix does. Writes the name that waits for its use, that is called like the parameter, or that a line written
-alike has.
+a loop over layers each of which reads what the first one read, or the states of all; ``values[1:]`` without the value
+after the last step.
+What the fix does. Writes, or appends, the name that waits for its use, that is called like the parameter, or that a
+line written alike has.
 Fix safety. Safe where nothing else reads the name and it is called like what it is passed to, or where the name
 that is written is passed a second time. Unsafe where only the run or a line that was copied speaks for it.
 Source. The Python language reference, section Naming and binding.
 """
 
+from autofix.edits.appended_rows import appended_rows
 from autofix.edits.loop_parts import loop_parts
 from autofix.edits.unfed_loops import fed_loops
 from autofix.edits.unread_names import Substitution, ranked, substitutions
@@ -75,11 +77,11 @@ class UnreadName(Rule):
         if finding.silent:
             return
         yield from map(self.change, fed_loops(project, project.operation(finding), finding.layer))
-        for part in loop_parts(project, project.operation(finding), finding.layer):
-            words = f"read the part of `{part.name}` that belongs to the pass: `[{part.index}]`"
-            odd = part.keeps_rank is not (finding.mismatch is Mismatch.RNN_HIDDEN)
-            doubt = "that each pass has its own part is told by their number"
-            yield self.fix(words, part.edits, Evidence.AGREES, Evidence.RUNNER_UP * odd, doubt=doubt)
+        yield from map(self.change, loop_parts(project, finding))
+        for rank, row in enumerate(appended_rows(project, project.operation(finding))):
+            title = f"put `{row.name}`, which nothing else reads, to the others: `{row.text}`"
+            evidence = (Evidence.AGREES, Evidence.EXACT_FIT, Evidence.INSERTED, Evidence.RUNNER_UP * rank)
+            yield self.fix(title, (row.edit,), *evidence, doubt="that it is one of them is told by its shape alone")
         for rank, other in ranked(substitutions(project, project.operation(finding), finding.layer)):
             title = f"read `{other.name}` for `{other.read.text}`"
             words = f"{title}, which nothing else reads" if other.unread else title
