@@ -18,6 +18,7 @@ from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.fault_path import ADDS, FaultPlace, places, way
 from autofix.facts.passed_arguments import PassedArgument, PassedCall, passed_calls
 from autofix.facts.project_view import Expression, Project
+from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -63,6 +64,16 @@ class Substitution:
         """Whether the names alone say that this one is meant."""
         return self.telling and not self.copied and (self.unread or self.repeated)
 
+    @property
+    def evidence(self) -> tuple[Piece, ...]:
+        if self.unread and not self.telling:
+            left, fits = self.is_left_over, Evidence.EXACT_FIT * (not self.is_open)
+            return (Evidence.EVIDENT, fits, Evidence.OTHER_NAME * left, Evidence.BY_RUN * left)
+        if self.unread or self.repeated:
+            return (Evidence.AGREES, Evidence.OTHER_NAME * (not self.unread))
+        # Lines that are written alike differ in their names more often than not.
+        return (Evidence.OTHER_NAME, Evidence.RUNNER_UP * self.alike)
+
 
 def substitutions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Substitution]:
     """Yield names for reads in the statements that led to the fault, each place once."""
@@ -87,9 +98,6 @@ def ranked(others: Iterator[Substitution]) -> Iterator[tuple[int, Substitution]]
     for other in others:
         yield before * other.is_open, other
         before += other.is_open
-
-
-# -- names that nothing reads ----------------------------------------------------------------------------------------
 
 
 def _unread(project: Project, at: tuple[FaultPlace, ...], operation: Operation | None) -> Iterator[Substitution]:

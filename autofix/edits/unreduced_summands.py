@@ -36,6 +36,17 @@ class ReducedSummand:
     edit: Edit
 
 
+def mean_of_losses(project: Project, failed: Operation) -> Edit | None:
+    """Return the edit that starts a backward pass from the mean: of losses that call their own ``backward``."""
+    call = project.call(failed.frames)
+    if call is None or not isinstance(call.node, ast.Call) or not isinstance(call.node.func, ast.Attribute):
+        return None
+    text = call.source.text_of(call.node.func.value)
+    if call.node.args or text in {"torch.Tensor", "Tensor"}:
+        return None
+    return call.source.replace(call.node.func.value, f"{receiver(text)}.mean()")
+
+
 def reduced_summands(project: Project, failed: Operation) -> Iterator[ReducedSummand]:
     """Yield the summand of a loss that is a vector beside one that is a number, summed or averaged as that one.
 

@@ -10,12 +10,9 @@ Fix safety. Unsafe: the sum, or weights for the samples, could be meant.
 Source. torch.Tensor.backward and torch.autograd.grad.
 """
 
-import ast
-
 from autofix.edits.gradient_seeds import gradient_seeds
-from autofix.edits.unreduced_summands import reduced_summands
+from autofix.edits.unreduced_summands import mean_of_losses, reduced_summands
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
-from autofix.syntax.spelling import receiver
 
 
 class LossNotScalar(Rule):
@@ -43,16 +40,7 @@ class LossNotScalar(Rule):
         for seed, edit, evidence in gradient_seeds(project) if is_seeded else ():
             reason = "what is differentiated, and not its weights, could have the wrong shape"
             yield self.fix(f"start with `{seed}`", (edit,), *evidence, reason=reason)
-        if is_seeded:
-            return
-        call = None if operation is None else project.call(operation.frames)
-        if call is None or not isinstance(call.node, ast.Call) or not isinstance(call.node.func, ast.Attribute):
-            return
-        loss = call.node.func.value
-        text = call.source.text_of(loss)
-        if call.node.args or text in {"torch.Tensor", "Tensor"}:
-            return
-        edit = call.source.replace(loss, f"{receiver(text)}.mean()")
-        reason = "the sum, or weights for the samples, could be meant"
-        title = f"start from the mean of the {finding.actual} losses"
-        yield self.fix(title, (edit,), reason=reason)
+        mean = None if is_seeded or operation is None else mean_of_losses(project, operation)
+        if mean is not None:
+            reason = "the sum, or weights for the samples, could be meant"
+            yield self.fix(f"start from the mean of the {finding.actual} losses", (mean,), reason=reason)

@@ -15,9 +15,9 @@ Source. The Python language reference, section Naming and binding.
 from autofix.edits.appended_rows import appended_rows
 from autofix.edits.loop_parts import loop_parts
 from autofix.edits.unfed_loops import fed_loops
-from autofix.edits.unread_names import Substitution, ranked, substitutions
+from autofix.edits.unread_names import ranked, substitutions
 from autofix.facts.unread_lists import unread_lists
-from autofix.rule import LOUD, Evidence, Example, Finding, Fixes, Mismatch, Piece, Project, Rule, model, shown
+from autofix.rule import LOUD, Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
 
 _TABLE = """class Table(nn.Module):
     def __init__(self, width, rows):
@@ -86,16 +86,4 @@ class UnreadName(Rule):
             title = f"read `{other.name}` for `{other.read.text}`"
             words = f"{title}, which nothing else reads" if other.unread else title
             reason = "" if other.is_certain else "that another name is meant is told by the run, not by its name"
-            yield self.fix(words, (other.edit,), *_evidence(other), Evidence.RUNNER_UP * rank, doubt=reason)
-
-
-def _evidence(other: Substitution) -> tuple[Piece, ...]:
-    if other.unread and not other.telling:
-        against = (Evidence.OTHER_NAME * other.is_left_over, Evidence.BY_RUN * other.is_left_over)
-        return (Evidence.EVIDENT, Evidence.EXACT_FIT * (not other.is_open), *against)
-    if other.unread:
-        return (Evidence.AGREES,)
-    if other.repeated:
-        return Evidence.AGREES, Evidence.OTHER_NAME
-    # Lines that are written alike differ in their names more often than not.
-    return (Evidence.OTHER_NAME, Evidence.RUNNER_UP * other.alike)
+            yield self.fix(words, (other.edit,), *other.evidence, Evidence.RUNNER_UP * rank, doubt=reason)

@@ -5,11 +5,12 @@ there; ``x = x.unsqueeze(0)`` follows an ``if`` that has put the dimension there
 out the one step; ``x = x.unsqueeze(0)`` meets pictures alone and in batches. Each line is right, at another time.
 What the fix does. Exchanges the two lines, moves one into or out of a block or under an ``else``, writes the
 condition the other way round, or with the value at its boundary on the other side, or asks for the rank:
-``if x.dim() == 3:``.
+``if x.dim() == 3:``. A model that was evaluated in between is put back into training.
 Fix safety. Unsafe: that the line could stand elsewhere, or the condition be another, is all that the text says.
 Source. The Python language reference, sections Execution model and The if statement.
 """
 
+from autofix.edits.left_in_testing import left_in_testing
 from autofix.edits.moved_statements import Move, moved_statements
 from autofix.edits.other_conditions import other_conditions
 from autofix.edits.statement_order import exchanged_statements
@@ -43,6 +44,8 @@ class StatementOrder(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
+        for text, edit in left_in_testing(project, operation):
+            yield self.fix(f"put the model back into training: `{text}`", (edit,), Evidence.AGREES, reason=_REASON)
         for rank, (edits, first) in enumerate(exchanged_statements(project, operation, finding.layer)):
             title = f"run line {first.lineno} before the line above it"
             yield self.fix(title, edits, Evidence.BY_RUN, Evidence.RUNNER_UP * rank, reason=_REASON)
