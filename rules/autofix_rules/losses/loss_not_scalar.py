@@ -14,6 +14,8 @@ from autofix.edits.gradient_seeds import gradient_seeds
 from autofix.edits.unreduced_summands import mean_of_losses, reduced_summands
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 
+_REASON = "the other of sum and mean, or weights for the samples, could be meant"
+
 
 class LossNotScalar(Rule):
     mismatches = (Mismatch.LOSS_SCALAR, Mismatch.OTHER)
@@ -33,14 +35,12 @@ class LossNotScalar(Rule):
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         for summand in reduced_summands(project, operation) if operation is not None else ():
-            reason = "the other of sum and mean, or weights for the samples, could be meant"
             title = f"make one number of the summand that is none: `{summand.text}`"
-            yield self.fix(title, (summand.edit,), Evidence.AGREES, reason=reason)
+            yield self.fix(title, (summand.edit,), Evidence.AGREES, reason=_REASON)
         is_seeded = finding.mismatch is Mismatch.OTHER or finding.operand == 1
         for seed, edit, evidence in gradient_seeds(project) if is_seeded else ():
             reason = "what is differentiated, and not its weights, could have the wrong shape"
             yield self.fix(f"start with `{seed}`", (edit,), *evidence, reason=reason)
         mean = None if is_seeded or operation is None else mean_of_losses(project, operation)
         if mean is not None:
-            reason = "the sum, or weights for the samples, could be meant"
-            yield self.fix(f"start from the mean of the {finding.actual} losses", (mean,), reason=reason)
+            yield self.fix(f"start from the mean of the {finding.actual} losses", (mean,), reason=_REASON)

@@ -66,8 +66,7 @@ class OtherArgument(Rule):
         for rank, (words, edit) in enumerate(islice(settings_as_saved(project), MOST)):
             yield self.fix(words, (edit,), Evidence.BY_RUN, Evidence.RUNNER_UP * rank, doubt=_SAVED)
         for rank, (text, edit) in enumerate(mapped_axes(project)):
-            reason = "which arguments all samples share is told by their sizes alone"
-            yield self.fix(f"pass `{text}`", (edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=reason)
+            yield self.fix(f"pass `{text}`", (edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=_REASON)
         for rank, option in enumerate(islice(options_at_odds(project, finding), MOST)):
             beside = (*option.evidence, Evidence.RUNNER_UP * rank)
             yield self.fix(option.title, option.edits, Evidence.EXACT_FIT, *beside, doubt=_OPTION)
