@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from autofix.edits.other_layouts import fits
 from autofix.facts.call_sites import read_by
+from autofix.facts.contracts import fits
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import carried, makers
 from autofix.records.locations import Edit

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.statement_order import unit_of
 from autofix.facts.call_sites import argument_of, tensors_at_hand, written
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.recurrences import ran_before
-from autofix.records.costs import Evidence, Piece
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Failure, Operation
 from autofix.records.values import Sequence, Tensor
 from autofix.syntax.name_bindings import parameters
@@ -26,17 +25,7 @@ from autofix.syntax.spelling import module_text, receiver
 _JOINS = frozenset(("torch.cat", "torch.concat", "torch.concatenate", "torch.stack", "torch.vstack"))
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """Edits, with what speaks for them and why they are not safe."""
-
-    title: str
-    edits: tuple[Edit, ...]
-    evidence: tuple[Piece, ...]
-    doubt: str
-
-
-def nothing_to_join(project: Project) -> Iterator[Remedy]:
+def nothing_to_join(project: Project) -> Iterator[CodeChange]:
     """Yield what lets the failed call take a sample without entries, or rows that are a table already."""
     failure, operation = project.trace.failure, project.trace.failed_operation
     if operation is not None:
@@ -50,7 +39,7 @@ def nothing_to_join(project: Project) -> Iterator[Remedy]:
 # -- a list that is empty ----------------------------------------------------------------------------------------------
 
 
-def _empty_list(project: Project, operation: Operation) -> Iterator[Remedy]:
+def _empty_list(project: Project, operation: Operation) -> Iterator[CodeChange]:
     place, parts = written(project, operation), argument_of(project, operation, 0, "tensors")
     joined = operation.argument(0, "tensors")
     if operation.target not in _JOINS or not isinstance(joined, Sequence) or joined.items or place is None:
@@ -67,7 +56,7 @@ def _empty_list(project: Project, operation: Operation) -> Iterator[Remedy]:
     else:
         edit = source.replace(place.node, f"{place.text} if {of} else {empty}")
     doubt = "a list that is never to be empty could have been left so by mistake"
-    yield Remedy(title, (edit,), (Evidence.EXACT_FIT, Evidence.INSERTED), doubt)
+    yield CodeChange(title, (edit,), (Evidence.EXACT_FIT, Evidence.INSERTED), doubt)
 
 
 def _tested(parts: Expression | None) -> str:
@@ -112,7 +101,7 @@ def _emptied(shape: tuple[int, ...], dimension: int) -> tuple[int, ...] | None:
 # -- a length of zero --------------------------------------------------------------------------------------------------
 
 
-def _no_length(project: Project, failure: Failure) -> Iterator[Remedy]:
+def _no_length(project: Project, failure: Failure) -> Iterator[CodeChange]:
     call, arguments = project.call(failure.frames), dict(failure.arguments)
     lengths, padded = arguments.get("lengths"), arguments.get("input")
     node = argument(call.node, 1, "lengths") if call is not None and isinstance(call.node, ast.Call) else None
@@ -129,13 +118,13 @@ def _no_length(project: Project, failure: Failure) -> Iterator[Remedy]:
         return
     doubt = "a sample with nothing in it is read as one step of padding; leaving it out could be meant"
     edit = call.source.replace(node, changed)
-    yield Remedy(f"let a sample have one step at least: `{changed}`", (edit,), (Evidence.EVIDENT,), doubt)
+    yield CodeChange(f"let a sample have one step at least: `{changed}`", (edit,), (Evidence.EVIDENT,), doubt)
 
 
 # -- rows that are a table already -------------------------------------------------------------------------------------
 
 
-def _table(project: Project, failure: Failure) -> Iterator[Remedy]:
+def _table(project: Project, failure: Failure) -> Iterator[CodeChange]:
     call = project.call(failure.frames)
     if call is None or not isinstance(call.node, ast.Call):
         return
@@ -154,4 +143,4 @@ def _table(project: Project, failure: Failure) -> Iterator[Remedy]:
     text = f"list({source.text_of(rows)})"
     doubt = "which of the two that come here is meant, a list or a table, no shape tells"
     evidence = Evidence.EXACT_FIT if before else Evidence.BY_RUN
-    yield Remedy(f"join the rows of the table: `{text}`", (source.replace(rows, text),), (evidence,), doubt)
+    yield CodeChange(f"join the rows of the table: `{text}`", (source.replace(rows, text),), (evidence,), doubt)

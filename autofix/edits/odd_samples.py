@@ -11,14 +11,14 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
-from autofix.edits.nothing_to_join import Remedy
+from autofix.edits.code_change import CodeChange
+from autofix.edits.statement_order import unit_of
 from autofix.facts.call_sites import followed
 from autofix.facts.project_view import Expression, Project
 from autofix.records.costs import Evidence
 from autofix.records.trace import Failure
 from autofix.records.values import Opaque, Tensor, is_integer
 from autofix.syntax.source import below, dotted
-from autofix.syntax.spelling import block_indent
 
 _COLOURS = (3, 4)
 _CHANNELS = frozenset(("c", "ch", "chan", "channel", "channels", "num_channels", "n_channels", "colors", "colours"))
@@ -26,7 +26,7 @@ _SAME = "that the colours of this sample are alike no shape tells"
 _GREY = "that a sample without colours is one with equal colours no shape tells"
 
 
-def odd_samples(project: Project) -> Iterator[Remedy]:
+def odd_samples(project: Project) -> Iterator[CodeChange]:
     """Yield what gives a sample the axes of the others, where it is loaded."""
     failure = project.trace.failure
     if failure is None or project.trace.failed_operation is not None:
@@ -40,7 +40,7 @@ def odd_samples(project: Project) -> Iterator[Remedy]:
 # -- colours where the others have none --------------------------------------------------------------------------------
 
 
-def _in_colours(project: Project) -> Iterator[Remedy]:
+def _in_colours(project: Project) -> Iterator[CodeChange]:
     """Yield one channel of what a ``return`` gives with an axis more than another of its function."""
     for returns in _returns(project).values():
         for place, shapes in returns:
@@ -51,7 +51,7 @@ def _in_colours(project: Project) -> Iterator[Remedy]:
             for suffix, rest, count in (("[0]", shape[1:], shape[0]), ("[..., 0]", shape[:-1], shape[-1])):
                 if count in _COLOURS and rest in others:
                     title = f"take one of the {count} channels: `{suffix}`"
-                    yield Remedy(title, (followed(place, suffix),), (Evidence.EXACT_FIT,), _SAME)
+                    yield CodeChange(title, (followed(place, suffix),), (Evidence.EXACT_FIT,), _SAME)
                     break
 
 
@@ -77,7 +77,7 @@ def _returns(project: Project) -> dict[tuple[object, str], list[tuple[Expression
 # -- grey where the others are in colours ------------------------------------------------------------------------------
 
 
-def _in_grey(project: Project, failure: Failure) -> Iterator[Remedy]:
+def _in_grey(project: Project, failure: Failure) -> Iterator[CodeChange]:
     """Yield the axis of the colours for an array that has two where the line that failed reads three."""
     frame = failure.frames[0] if failure.frames else None
     if frame is None or frame.path not in project.files:
@@ -97,13 +97,13 @@ def _in_grey(project: Project, failure: Failure) -> Iterator[Remedy]:
         if not isinstance(project.value(Expression(source, array, failure.frames)), Opaque):
             continue
         axis = "[..., None]" if is_last else "[None]"
-        indent = source.indent_of(statement.lineno) + block_indent(source)
+        indent = source.indent_of(statement.lineno) + unit_of(source)
         for rank, count in enumerate(_channels(project)):
             repeated = f".repeat({count}, axis={-1 if is_last else 0})" if count > 1 else ""
             line = f"if {array.id}.ndim == 2:{source.newline}{indent}{array.id} = {array.id}{axis}{repeated}"
             edit = source.insert_before(statement, line)
             evidence = (Evidence.INSERTED, Evidence.RUNNER_UP * rank)
-            yield Remedy(f"give `{array.id}` the axis of the colours where it has none", (edit,), evidence, _GREY)
+            yield CodeChange(f"give `{array.id}` the axis of the colours where it has none", (edit,), evidence, _GREY)
         return
 
 

@@ -1,4 +1,4 @@
-"""Faults that raise nothing and lie in the order of dimensions: views, sequences, a softmax over one entry, filled rows;
+"""Faults that raise nothing and lie in the order of dimensions: views, sequences, a softmax over one entry, rows filled;
 and what looks like one and is meant so.
 """
 
