@@ -1,4 +1,4 @@
-"""Faults that raise nothing and lie in the order of dimensions: views, sequences, a softmax over one entry, rows filled;
+"""Faults that raise nothing and lie in the order of dimensions: views, sequences, a softmax over one entry, full rows;
 and what looks like one and is meant so.
 """
 

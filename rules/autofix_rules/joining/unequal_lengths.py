@@ -40,8 +40,7 @@ class UnequalLengths(Rule):
             agrees = Evidence.AGREES * (collated.collation is Collation.NAMED)
             reason = "padding, cutting and lists are all that may be meant for samples of unequal sizes"
             yield self.fix(title, collated.edits, agrees, Evidence.RUNNER_UP * collated.rank, reason=reason)
-        for remedy in (*nothing_to_join(project), *odd_samples(project)):
-            yield self.fix(remedy.title, remedy.edits, *remedy.evidence, reason=remedy.doubt)
+        yield from map(self.change, (*nothing_to_join(project), *odd_samples(project)))
         yield from super().propose(finding, project)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
