@@ -198,12 +198,21 @@ def _before(project: Project, operation: Operation, dimension: int) -> tuple[Ten
     place = _sliced(operation, dimension) if operation.operator == "getitem" and tensors else None
     if place is not None:  # A bound beyond the end cuts nothing: its size is that of the operand.
         return tensors[0], place[1]
+    if operation.operator == "meshgrid":
+        return _of_grid(operation, dimension)
     if find(operation.target) is not None or operation.kind is OperationKind.CALL_MODULE:
         return became(project, operation, dimension)
     if not tensors or not isinstance(result, Tensor):
         return None
     # What the table does not know keeps the shape of its operands where the result has it.
     return _aligned(tensors, result.shape, dimension) if result.shape in [tensor.shape for tensor in tensors] else None
+
+
+def _of_grid(operation: Operation, dimension: int) -> tuple[Tensor, int] | None:
+    """Return the row of numbers along which a grid lies in a dimension; the first two change places unless asked."""
+    is_turned = dimension < 2 <= len(operation.tensors) and dict(operation.keywords).get("indexing") == "xy"
+    index = 1 - dimension if is_turned else dimension
+    return (operation.tensors[index], 0) if index < len(operation.tensors) else None
 
 
 def _aligned(tensors: tuple[Tensor, ...], shape: tuple[int, ...], dimension: int) -> tuple[Tensor, int] | None:

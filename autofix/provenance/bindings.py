@@ -58,7 +58,7 @@ def bindings(project: Project, expression: Expression) -> Iterator[Binding]:
 
 def _name(project: Project, expression: Expression, name: str) -> Iterator[Binding]:
     source = expression.source
-    frames = _of_function(expression.frames)
+    frames = of_function(expression.frames)
     for comprehension in (a for a in source.ancestors(expression.node) if isinstance(a, _COMPREHENSIONS)):
         for generator in comprehension.generators:
             if name in targets(generator.target):
@@ -83,7 +83,7 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _COMPREHENSION_FRAMES = (".<listcomp>", ".<setcomp>", ".<dictcomp>", ".<genexpr>")
 
 
-def _of_function(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+def of_function(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
     """Return the frames from that of the function on: a comprehension may have one of its own."""
     while frames and frames[0].function.endswith(_COMPREHENSION_FRAMES):
         frames = _enclosing_frames(frames)

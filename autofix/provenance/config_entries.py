@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Position, Range
 from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import Source
@@ -67,6 +67,29 @@ def text_entries(project: Project, key: str, value: int) -> Iterator[TextEntry]:
                 yield from _entries_in(pattern, source.path, source.segment(place), place.start, key)
     for path in project.data:
         yield from _entries_in(pattern, path, project.source(path).text, Position(1, 0), f"{path.name}: {key}")
+
+
+def listed_entries(project: Project, key: str, values: tuple[int, ...], value: int) -> Iterator[TextEntry]:
+    """Yield where ``value`` stands in a list ``key: [a, b, c]`` of a data file, or in one of a line for each entry."""
+    numbers = [str(number) for number in values]
+    beside, below = r"\s*,\s*".join(numbers), "".join(rf"\s*\n\s*-\s+{each}" for each in numbers)
+    written = rf"(?:\s*[\[(]\s*{beside}\s*,?\s*[\])]|{below}(?![\w.]))"
+    pattern = re.compile(rf"(?<![\w.])(['\"]?){re.escape(key)}\1\s*[:=]{written}")
+    for path in project.data:
+        text = project.source(path).text
+        for match in pattern.finditer(text):
+            places = list(re.finditer(r"(?<![\w.])\d+(?![\w.])", text[match.start() : match.end()]))
+            for place, number in zip(places[-len(values) :], values, strict=False):
+                if number == value:
+                    begin = _advance(Position(1, 0), text[: match.start() + place.start()])
+                    end = Position(begin.line, begin.column + len(place.group()))
+                    yield TextEntry(Range(begin, end), path, f"entry {key!r}")
+
+
+def number(project: Project, expression: Expression) -> int | None:
+    """Return the whole number that an expression is, also as a text that is turned into one: ``"255"``."""
+    value = project.value(expression)
+    return int(value) if isinstance(value, str) and value.isdecimal() else project.integer(expression)
 
 
 def _entries_in(pattern: re.Pattern[str], path: Path, text: str, start: Position, key: str) -> Iterator[TextEntry]:

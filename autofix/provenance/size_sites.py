@@ -18,6 +18,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.provenance import bindings, config_entries, near_sizes
 from autofix.provenance.handed_names import is_called_so, role_of
 from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands, moves_far
+from autofix.provenance.keyed_lists import keyed_lists
 from autofix.provenance.left_out_arguments import left_out_sites
 from autofix.provenance.render_expression import (
     ceiling,
@@ -178,21 +179,27 @@ class _Solver:
                 yield from self.near(binding.expression, now, target_size, depth + 1)
         yield from left_out_sites(self.project, expression, target_size, depth, self.expressions_in_scope)
         node = expression.node
-        unpacked = bindings.unpacked_key(self.project, expression)
-        key = node.attr if isinstance(node, ast.Attribute) else text_key(node) or unpacked
-        if key and now is not None:
-            for entry in config_entries.text_entries(self.project, key, now):
-                place = Location(entry.path, entry.edit_range)
-                yield Site(
-                    (config_entries.entry_edit(entry, str(target_size)),),
-                    counted((Evidence.OUTWARD * (depth + 1),)),
-                    str(target_size),
-                    SiteKind.NAMED,
-                    place,
-                    name=entry.name,
-                )
+        for entry in self._texts(expression, config_entries.number(self.project, expression)):
+            yield Site(
+                (config_entries.entry_edit(entry, str(target_size)),),
+                counted((Evidence.OUTWARD * (depth + 1),)),
+                str(target_size),
+                SiteKind.NAMED,
+                Location(entry.path, entry.edit_range),
+                name=entry.name,
+            )
         if isinstance(node, ast.Subscript):
             yield from self._shifted_index(expression, node, target_size, depth)
+
+    def _texts(self, expression: Expression, now: int | None) -> Iterator[config_entries.TextEntry]:
+        """Yield the numbers in texts that set what is read: under its key, or in the list that it is an entry of."""
+        node = expression.node
+        key = node.attr if isinstance(node, ast.Attribute) else text_key(node)
+        key = key or bindings.unpacked_key(self.project, expression)
+        if now is not None:
+            yield from config_entries.text_entries(self.project, key, now) if key else ()
+            for name, values in keyed_lists(self.project, expression):
+                yield from config_entries.listed_entries(self.project, name, values, now)
 
     def _shifted_index(
         self, expression: Expression, node: ast.Subscript, target_size: int, depth: int

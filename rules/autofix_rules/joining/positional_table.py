@@ -63,6 +63,8 @@ class PositionalTable(Rule):
                     title, other_way = _title(table, wants, resizing), Evidence.OTHER_READING * bool(whole and length)
                     turns = resizing.kind is SiteKind.AXIS and table.rank < other.rank and not samples_lead(project)
                     doubt = f"the input {other.shape} is taken to have the batch first" if turns else ""
+                    is_setting = any(edit.path.suffix not in {".py", ".ipynb"} for edit in resizing.edits)
+                    doubt = "the data could be meant to have the size that is set" if is_setting else doubt
                     yield self.fix(title, resizing.edits, *resizing.evidence, other_way, doubt=doubt)
 
     def _counted(self, project: Project, table: Tensor, other: Tensor, wants: dict[int, int]) -> Fixes:

@@ -111,8 +111,8 @@ class ResidualShapes(Rule):
         layer = mine[0][1]
         for site in argument_sites(project, layer, "stride", factor):
             yield self.fix(f"give `{layer.path}` the stride {site.text}", site.edits, *site.evidence, Evidence.EVIDENT)
-        if argument_expression(project, layer, "stride") is None:
-            beside = [layer for _, layer in layers_of(project, branch(project, other, own), ("Conv",))]
+        beside = [layer for _, layer in layers_of(project, branch(project, other, own), ("Conv",))]
+        if beside and argument_expression(project, layer, "stride") is None:
             text, kernel = stride_text(project, beside, factor), argument_expression(project, layer, "kernel_size")
             edits = _behind(kernel, f"stride={text}") or layer_argument_set(project, layer, "stride", text)
             yield self.fix(f"give `{layer.path}` the stride of the branch beside it", edits, Evidence.EVIDENT)
