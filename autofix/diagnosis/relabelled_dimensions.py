@@ -39,10 +39,12 @@ def find_relabelled(project: Project) -> Iterator[SilentFault]:
             continue
         yield from _taken_apart(project, operation, before, after)
         yield from _put_together(project, operation, before, after)
-        for place, text, own in _named(project, operation, before.rank, after.rank):
+        named = list(_named(project, operation, before.rank, after.rank))
+        # Of square maps one side may be read, and asked for in both places.
+        lie_there = {own for place, _, own in named if _lies(before, own, after, place)}
+        for place, text, own in named:
             size = before.shape[own]
-            lies_there = math.prod(before.shape[own + 1 :]) == math.prod(after.shape[place + 1 :])
-            if size > 1 and after.shape[place] == size and not lies_there:
+            if size > 1 and after.shape[place] == size and own not in lie_there:
                 message = (
                     f"`{operation.operator}` has `{text}`, dimension {own} of {show(before.shape)}, as dimension "
                     f"{place} of {show(after.shape)}, along which other elements lie"
@@ -138,6 +140,11 @@ def _views_before(project: Project, operation: Operation) -> Iterator[tuple[Shap
             todo.append(earlier)
             if earlier.operator in _VIEWS and earlier.tensors and isinstance(earlier.result, Tensor):
                 yield earlier.tensors[0].shape, earlier.result.shape
+
+
+def _lies(before: Tensor, own: int, after: Tensor, place: int) -> bool:
+    """Return whether the elements along a dimension lie along a dimension of the view."""
+    return math.prod(before.shape[own + 1 :]) == math.prod(after.shape[place + 1 :])
 
 
 def _named(project: Project, operation: Operation, rank: int, places: int) -> Iterator[tuple[int, str, int]]:

@@ -3,19 +3,20 @@
 Why it fails. With C scores, labels run from 0 to C - 1. Labels that count from 1, or a last layer with too few
 outputs, go beyond.
 What the fix does. Labels from 1 to C: passes ``labels - 1`` to the loss. Masks from black to white, ``// 255`` for two
-classes, where they are made. Else gives the last layer as many outputs as the largest label needs.
+classes, where they are made. Else gives the last layer as many outputs as the largest label needs, or as one-hot rows or maps have.
 Fix safety. Unsafe: the data may hold more classes than the batch shows, or a label that means none.
 Source. torch.nn.CrossEntropyLoss, section Shape.
 """
 
 from autofix.edits.grey_values import numbered
 from autofix.facts.call_sites import argument_of
-from autofix.provenance.producers import producer_sites
+from autofix.facts.dataflow import of_a_model
+from autofix.provenance.producers import output_parameter, producer_sites
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 
 class LabelRange(Rule):
-    mismatches = (Mismatch.LOSS_CLASSES,)
+    mismatches = (Mismatch.LOSS_CLASSES, Mismatch.LOSS_SHAPE)
     applicability = Applicability.UNSAFE
     examples = shown("""
         declines outputs that no layer sets: 4,3
@@ -24,9 +25,15 @@ class LabelRange(Rule):
         labels that count from one: 4,6
             self.fc = nn.Linear(6, 3); self.loss = nn.CrossEntropyLoss()
             y = torch.full((len(x),), 3); y[0] = 1; self.loss(self.fc(x), y< =>  - 1>)
+        maps of more classes: 2,3,4,4
+            self.conv = nn.Conv2d(3, <5 => 7>, 1); self.loss = nn.BCEWithLogitsLoss()
+            y = torch.ones(len(x), 7, 4, 4); self.loss(self.conv(x), y)
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        if finding.mismatch is Mismatch.LOSS_SHAPE:
+            yield from self._columns(finding, project, operation)
+            return
         position = min(1, len(operation.tensors) - 1)  # Of one-hot rows there are labels alone.
         labels, count = operation.tensors[position], finding.actual[0]
         target = argument_of(project, operation, position, "target")
@@ -41,6 +48,20 @@ class LabelRange(Rule):
             reason = "the data may hold more classes than the batch shows, or a label that means none"
             title = f"give `{layer.label}` {count} outputs, one for each class"
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER, reason=reason)
+
+    def _columns(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        """Yield fixes that give the last layer as many outputs as the data has numbers for each sample or pixel."""
+        output, target = (*operation.tensors, None, None)[:2]
+        if output is None or target is None or finding.detail is not None or of_a_model(project, target):
+            return
+        differ = [d for d, (own, size) in enumerate(zip(output.shape, target.shape, strict=False)) if own != size]
+        if output.rank != target.rank or differ != [1] or 1 in (output.shape[1], target.shape[1]):
+            return
+        for layer, site in producer_sites(project, output, target.shape[1]):
+            if layer.setting(output_parameter(layer)) == output.shape[1]:
+                title = f"give `{layer.label}` {site.result} outputs, as the target has"
+                reason = "the data could be what has another number than meant"
+                yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER, Evidence.EXACT_FIT, reason=reason)
 
 
 def _count_from_one(labels: Tensor, count: int) -> bool:
