@@ -11,15 +11,18 @@ from itertools import permutations
 from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import argument_of, followed, operands, size_at_hand
 from autofix.facts.project_view import Expression, Project
+from autofix.facts.recurrences import ran_before
 from autofix.provenance.bindings import bindings
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.evaluation import only_evaluates
-from autofix.syntax.name_bindings import callee_name
+from autofix.syntax.name_bindings import callee_name, parameters
 from autofix.syntax.source import argument, below
 from autofix.syntax.spelling import size_text
 
+MAX_STEPS = 12
+LOOK_BACK = 24
 _VIEWS = frozenset(("view", "reshape"))
 
 
@@ -76,6 +79,59 @@ def sizes_read(project: Project, operation: Operation) -> Iterator[tuple[str, Ed
                 continue
             for text in _leading_reads(project, number, target_size):
                 yield text, number.source.replace(number.node, text)
+
+
+def baked_views(project: Project, failed: Operation) -> Iterator[tuple[str, tuple[Edit, ...]]]:
+    """Yield how the size of the batch is read, for a size of another batch in the views on the way to what failed that
+    leave another size open: ``view(self.batch_size, -1, n)`` folds samples into that.
+
+    The same line had kept the samples of the batches before; all views of the function that ask for it are changed.
+    """
+    nearest = [maker for tensor in failed.tensors for maker in project.ancestry(tensor)]
+    for view in (failed, *nearest[:MAX_STEPS]):
+        before, after = view.tensors[0] if view.tensors else None, view.result
+        if view.operator not in _VIEWS or before is None or not isinstance(after, Tensor) or -1 not in view.arguments:
+            continue
+        place = argument_of(project, view, 1, "size")
+        is_folded = bool(after.rank and before.rank) and after.shape[0] != before.shape[0] and _had_kept(project, view)
+        if place is None or not is_folded or not isinstance(place.node, (ast.Name, ast.Attribute, ast.Constant)):
+            continue
+        text = size_at_hand(project, place, before.shape[0], 0) or _given_before(project, view, place, before.shape[0])
+        if text:
+            yield text, tuple(place.source.replace(node, text) for node in _first_sizes(place))
+            return
+
+
+def _given_before(project: Project, view: Operation, place: Expression, size: int) -> str:
+    """Return how the size is read from a parameter that an operation of the same call was given before the view."""
+    function = place.source.function_of(place.node)
+    own = set(parameters(function)) if function is not None else set()
+    for earlier in reversed(project.trace.operations[max(view.index - LOOK_BACK, 0) : view.index]):
+        if [frame.function for frame in earlier.frames[:1]] == [frame.function for frame in view.frames[:1]]:
+            for operand, tensor in zip(operands(project, earlier), earlier.tensors, strict=False):
+                if operand.text in own and tensor.shape[:1] == (size,):
+                    return size_text(place.source, operand.text, 0)
+    return ""
+
+
+def _had_kept(project: Project, view: Operation) -> bool:
+    """Return whether the line of a view had kept all samples before, with the same size."""
+    return any(
+        earlier.tensors
+        and isinstance(earlier.result, Tensor)
+        and earlier.tensors[0].shape[0] == earlier.result.shape[0]
+        for earlier in ran_before(project, view)
+        if earlier.arguments[1:2] == view.arguments[1:2]
+    )
+
+
+def _first_sizes(place: Expression) -> Iterator[ast.expr]:
+    """Yield the first size of each view of the function that is written like the one at ``place``."""
+    function = place.source.function_of(place.node)
+    for node in below(function) if function is not None else (place.source.parents[place.node],):
+        is_view = isinstance(node, ast.Call) and callee_name(node) in _VIEWS and node.args
+        if is_view and isinstance(node, ast.Call) and place.source.text_of(node.args[0]) == place.text:
+            yield node.args[0]
 
 
 def _leading_reads(project: Project, number: Expression, size: int) -> Iterator[str]:

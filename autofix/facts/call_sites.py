@@ -15,7 +15,7 @@ from autofix.records.locations import Edit
 from autofix.records.trace import Frame, Operation, OperationKind, Phase
 from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax import subscripts
-from autofix.syntax.name_bindings import reads_from, rebinds
+from autofix.syntax.name_bindings import bound_above, reads_from, rebinds
 from autofix.syntax.source import Source, argument, dotted
 from autofix.syntax.spelling import receiver, size_text
 
@@ -210,7 +210,11 @@ def tensors_at_hand(project: Project, place: Expression) -> Iterator[tuple[str, 
     """
     names = project.names(place)
     items = [pair for scope in (names.local, names.module) if scope is not None for pair in scope.items]
+    function = place.source.function_of(place.node)
+    # A tensor at the top of a program is not what a function is given, though it sees it.
+    own = None if function is None else bound_above(function, place.node.lineno)
     known = [(name, value) for name, value in items if isinstance(value, Tensor) and name.isidentifier()]
+    known = [pair for pair in known if own is None or pair[0] in own]
     yield from known
     for operation in project.trace.operations if not known else ():
         if operation.frames and is_one_call(operation.frames, place.frames):

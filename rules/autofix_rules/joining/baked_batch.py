@@ -12,7 +12,7 @@ Source. torch.Tensor.expand and torch.zeros.
 import ast
 from collections.abc import Iterator
 
-from autofix.edits.batch_sizes import rows_of_batch, sizes_read, smaller_batch, whole_batches
+from autofix.edits.batch_sizes import baked_views, rows_of_batch, sizes_read, smaller_batch, whole_batches
 from autofix.edits.loader_rooms import rooms
 from autofix.edits.rank_changes import behind
 from autofix.edits.size_reads import live_sites
@@ -43,6 +43,8 @@ class BakedBatch(Rule):
         failed = project.trace.failed_operation
         smaller = smaller_batch(project, failed) if failed is not None and not finding.silent else None
         yield from super().propose(finding, project) if finding.mismatch in _SIZED or smaller is not None else ()
+        for text, edits in baked_views(project, failed) if failed is not None and not finding.silent else ():
+            yield self.fix(f"take the size of the batch from what is viewed: `{text}`", edits, Evidence.EXACT_FIT)
         for text, edit in whole_batches(project, smaller[0]) if smaller is not None else ():
             title, doubt = f"leave out a last batch of fewer than `{text}` samples", "its samples are not used then"
             yield self.fix(title, (edit,), Evidence.INSERTED, Evidence.OTHER_READING, doubt=doubt)

@@ -3,9 +3,9 @@
 Why it fails. Pooling and strided layers round sizes down, upsampling doubles what is left: 25 becomes 12, then 24. A
 skip connection joins maps of 25 with maps of 24.
 What the fix does. Brings the upsampled maps to the size of the others before they meet: ``F.interpolate(y,
-size=x.shape[2:])``. A scale factor gives way to the size. At a higher cost the maps are padded. Where nothing was
-upsampled, the longer steps are cut off at their end. Where one operand has an entry or two more than the other, those
-are left out, at the call or where the value was made, returned or passed.
+size=x.shape[2:])``. A scale factor gives way to the size, or is that of the pooling. At a higher cost the maps are
+padded. Where nothing was upsampled, the longer steps are cut off at their end. Where one operand has an entry or two
+more than the other, those are left out, at the call or where the value was made, returned or passed.
 Fix safety. Unsafe: interpolating, padding and cropping are all plausible.
 Source. torch.nn.functional.interpolate and torch.nn.functional.pad.
 """
@@ -14,6 +14,7 @@ import ast
 from itertools import islice
 
 from autofix.edits.cut_steps import cut_before
+from autofix.edits.mirrored_pools import mirrored_pools
 from autofix.edits.rank_changes import behind
 from autofix.edits.slices import slices
 from autofix.edits.upsampling_factors import other_factors
@@ -28,6 +29,7 @@ UPSAMPLING = (
     *("ConvTranspose", "Upsample", "interpolate", "PixelShuffle", "UpsamplingBilinear2d", "UpsamplingNearest2d"),
     *("MaxUnpool", "upsample", "conv_transpose"),
 )
+_FACTORS = "the maps that it meets could be what is of another size than meant"
 _ENDS = "which end is too long the sizes do not tell"
 _LOSSES = (Mismatch.LOSS_SHAPE, Mismatch.LOSS_BATCH)
 _MOST_CUTS = 6
@@ -43,6 +45,9 @@ class UnevenMaps(Rule):
         steps that a layer padded at both ends: 2,4,12
             self.conv = nn.Conv1d(4, 4, 3, padding=2)
             self.conv(x)< => [:, :, :x.size(2)]> + x
+        the sides that a pooling keeps: 2,2,8,6
+            self.pool = nn.MaxPool2d((2, 1)); self.up = nn.Upsample(scale_factor=<2 => (2, 1)>)
+            torch.cat([self.up(self.pool(x)), x], dim=1)
         declines maps of different rank: 1,2,9,9 1,3,7
             self.k = 1
             x + y
@@ -50,6 +55,9 @@ class UnevenMaps(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         places = operands(project, operation)
+        for each in mirrored_pools(project, operation):
+            title = f"set `{each.name}` of `{each.label}` to {each.text}" + (f", as `{each.pool}`" if each.pool else "")
+            yield self.fix(title, each.edits, *each.evidence, reason=_FACTORS)
         yield from self._sliced(project, operation)
         if len(operation.tensors) != 2 or operation.target.endswith("stack") or finding.mismatch in _LOSSES:
             return

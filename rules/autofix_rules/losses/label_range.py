@@ -3,7 +3,8 @@
 Why it fails. With C scores, labels run from 0 to C - 1. Labels that count from 1, or a last layer with too few
 outputs, go beyond.
 What the fix does. Labels from 1 to C: passes ``labels - 1`` to the loss. Masks from black to white, ``// 255`` for two
-classes, where they are made. Else gives the last layer as many outputs as the largest label needs, or as one-hot rows or maps have.
+classes, where they are made. Else gives the last layer as many outputs as the largest label needs, or as the target has
+columns or maps.
 Fix safety. Unsafe: the data may hold more classes than the batch shows, or a label that means none.
 Source. torch.nn.CrossEntropyLoss, section Shape.
 """

@@ -115,8 +115,8 @@ class ViewSize(Rule):
                 how = Evidence.EXACT_FIT if channels or split else Evidence.OTHER_MODEL
                 # A number that is written follows what others are computed to.
                 follows = bool(channels) and _is_computed(sizes) and not site.replaces_expression
-                evidence = (*folded, Evidence.PRODUCER, how, Evidence.AGREES * follows)
-                yield self.fix(title, site.edits, *site.evidence, *evidence, doubt=reason)
+                further = (Evidence.PRODUCER, how, Evidence.AGREES * follows)
+                yield self.fix(title, site.edits, *site.evidence, *folded, *further, doubt=reason)
 
 
 def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:

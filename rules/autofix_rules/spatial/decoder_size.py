@@ -36,7 +36,7 @@ class DecoderSize(Rule):
         declines maps of another number of channels: 2,3,4,4
             self.up = nn.ConvTranspose2d(3, 3, (2, 2), stride=2); self.loss = nn.MSELoss()
             y = torch.ones(len(x), 5, 8, 8); self.loss(self.up(x), y)
-            by AF801
+            by AF335
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

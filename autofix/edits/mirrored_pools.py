@@ -1,0 +1,140 @@
+"""The factor by which a decoder makes maps larger, where the encoder's pooling made them smaller by another.
+
+``ConvTranspose3d(a, b, 2, stride=2)`` behind ``MaxPool3d((1, 2, 2))``: what the pooling kept, the decoder must keep. A
+name of the function that holds the sizes of the pooling stands for them, else they are written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations
+
+from autofix.facts.call_sites import argument_of
+from autofix.facts.contracts import BoundCall, bound
+from autofix.facts.project_view import Expression, Project
+from autofix.operators.shape_functions import per_dimension
+from autofix.provenance.producers import argument_expression
+from autofix.records.costs import Counted, Evidence, counted
+from autofix.records.locations import Edit
+from autofix.records.trace import Operation, OperationKind
+from autofix.records.values import Sequence, Tensor, Value, is_integer
+
+MAX_STEPS = 8
+Sizes = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """``name`` of ``label`` as ``text``, which is what ``pool`` has."""
+
+    name: str
+    label: str
+    text: str
+    pool: str
+    edits: tuple[Edit, ...]
+    evidence: tuple[Counted, ...]
+
+
+def mirrored_pools(project: Project, operation: Operation) -> Iterator[Mirrored]:
+    """Yield the factors with which maps get the size of those that they meet, for each dimension its own."""
+    for own, other in permutations(operation.tensors[:2], 2):
+        is_alike = own.rank == other.rank > 2 and own.shape[0] == other.shape[0] and own.shape[2:] != other.shape[2:]
+        maker = _enlarging(project, own) if is_alike else None
+        call = bound(project, maker) if maker is not None else None
+        if maker is None or call is None or any(o > s for o, s in zip(other.shape[2:], own.shape[2:], strict=True)):
+            continue
+        before, after = maker.tensors[0].shape[2:], other.shape[2:]
+        factors = tuple(size // each for size, each in zip(after, before, strict=True) if each and size % each == 0)
+        name, names = _arguments(call, len(before))
+        if len(factors) == len(before) and name and _fits(call, names, factors, after):
+            yield from _written(project, maker, names, factors, _pool(project, other, factors))
+
+
+def _enlarging(project: Project, tensor: Tensor) -> Operation | None:
+    """Return the operation that last made the maps larger, behind which they kept their size."""
+    for _ in range(MAX_STEPS):
+        maker = project.producer(tensor)
+        before = maker.tensors[0] if maker is not None and maker.tensors else None
+        if maker is None or before is None or before.rank != tensor.rank:
+            return None
+        if before.shape[2:] != tensor.shape[2:]:
+            return maker if all(a <= b for a, b in zip(before.shape[2:], tensor.shape[2:], strict=True)) else None
+        tensor = before
+    return None
+
+
+def _arguments(call: BoundCall, count: int) -> tuple[str, tuple[str, ...]]:
+    """Return the argument that is the factor, and those that are to have its value: a kernel as wide as its stride."""
+    kernel, stride = (_sizes(call.call.get(name), count) for name in ("kernel_size", "stride"))
+    is_transposed = any(
+        each.startswith(("ConvTranspose", "conv_transpose")) for each in (*call.row.layers, *call.row.functions)
+    )
+    if is_transposed and stride is not None:
+        return "stride", ("kernel_size", "stride") if kernel == stride else ("stride",)
+    return ("scale_factor", ("scale_factor",)) if call.call.get("scale_factor") is not None else ("", ())
+
+
+def _sizes(value: object, count: int) -> Sizes | None:
+    sizes = value if isinstance(value, tuple) else per_dimension(value, count) if is_integer(value) else None
+    return sizes if sizes is not None and all(map(is_integer, sizes)) else None
+
+
+def _fits(call: BoundCall, names: tuple[str, ...], factors: Sizes, after: Sizes) -> bool:
+    for name in names:
+        call = call.with_argument(name, factors)
+    result = (call.with_argument("weight", None) if "kernel_size" in names else call).result()
+    return result is not None and result[2:] == after
+
+
+def _pool(project: Project, tensor: Tensor, factors: Sizes) -> str:
+    """Return the layer that made the maps smaller which are met, by just these factors; empty where none did."""
+    for operation in project.trace.operations:
+        layer = project.layer_of(operation)
+        if layer is not None and operation.tensors[:1] and operation.tensors[0].producer == tensor.producer:
+            stride = per_dimension(layer.setting("stride"), len(factors))
+            if stride == factors:
+                return layer.label
+    return ""
+
+
+def _written(
+    project: Project, maker: Operation, names: tuple[str, ...], factors: Sizes, pool: str
+) -> Iterator[Mirrored]:
+    layer = project.layer_of(maker) if maker.kind is OperationKind.CALL_MODULE else None
+    call = bound(project, maker)
+    arguments = [argument.name for argument in call.row.arguments] if call is not None else []
+    places = [
+        argument_expression(project, layer, name)
+        if layer is not None
+        else argument_of(project, maker, arguments.index(name), name)
+        for name in names
+        if layer is not None or name in arguments
+    ]
+    written = [place for place in places if place is not None]
+    if len(written) < len(names) or not written:
+        return
+    label = maker.operator if layer is None else layer.label
+    texts = [text for text in _names(project, written[0], factors) if text not in {p.text for p in written}]
+    for rank, text in enumerate((*texts, str(factors[0] if len(set(factors)) == 1 else factors))):
+        is_name = rank < len(texts)
+        edits = tuple(place.source.replace(place.node, text) for place in written)
+        pieces = (
+            *(Evidence.EXACT_FIT, Evidence.UPSTREAM, Evidence.AGREES * (is_name or bool(pool))),
+            *(Evidence.RUNNER_UP * rank, Evidence.MORE_PLACES * (len(edits) > 1)),
+        )
+        yield Mirrored(names[-1], label, text, pool, edits, counted(pieces))
+
+
+def _names(project: Project, place: Expression, factors: Sizes) -> Iterator[str]:
+    """Yield the names of the function that hold the factors: a tuple of them, or a number where all are one."""
+    local = project.names(place).local
+    for name, value in local.items if local is not None else ():
+        if name.isidentifier() and _items(value, len(factors)) == factors:
+            yield name
+
+
+def _items(value: Value, count: int) -> tuple[Value, ...]:
+    if isinstance(value, Sequence):
+        return value.items
+    return (value,) * count if is_integer(value) and value > 1 else ()
