@@ -16,6 +16,7 @@ from autofix.facts.evaluate import integer
 from autofix.facts.passed_arguments import has_argument_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import bindings, config_entries, near_sizes
+from autofix.provenance.exchanged_entries import exchanged, exchanged_lines
 from autofix.provenance.handed_names import is_called_so, role_of
 from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands, moves_far
 from autofix.provenance.keyed_lists import keyed_lists
@@ -156,7 +157,9 @@ class _Solver:
             yield self._site(expression, spelled, depth, kind, Evidence.EVIDENT)
         yield from at_all(expression, self._site(expression, str(target_size), depth, kind, Evidence.MORE_PLACES))
         coincides = kind is SiteKind.ARGUMENT and has_argument_of(self.project, expression, target_size)
-        yield self._site(expression, str(target_size), depth, kind, Evidence.COINCIDES * coincides)
+        plain = self._site(expression, str(target_size), depth, kind, Evidence.COINCIDES * coincides)
+        yield plain
+        yield from exchanged(expression, plain, value, target_size)
 
     # -- names, attributes, entries ----------------------------------------------------------------------------------
 
@@ -179,8 +182,9 @@ class _Solver:
                 yield from self.near(binding.expression, now, target_size, depth + 1)
         yield from left_out_sites(self.project, expression, target_size, depth, self.expressions_in_scope)
         node = expression.node
-        for entry in self._texts(expression, config_entries.number(self.project, expression)):
-            yield Site(
+        number = config_entries.number(self.project, expression)
+        for entry in self._texts(expression, number):
+            written = Site(
                 (config_entries.entry_edit(entry, str(target_size)),),
                 counted((Evidence.OUTWARD * (depth + 1),)),
                 str(target_size),
@@ -188,6 +192,9 @@ class _Solver:
                 Location(entry.path, entry.edit_range),
                 name=entry.name,
             )
+            yield written
+            if number is not None and entry.path.suffix not in {".py", ".ipynb"}:
+                yield from exchanged_lines(self.project, written, number, target_size)
         if isinstance(node, ast.Subscript):
             yield from self._shifted_index(expression, node, target_size, depth)
 

@@ -40,12 +40,19 @@ class AttentionHeads(Rule):
         if division is None:
             return
         heads, width, whole, part = division
-        ranked = sorted(divisors(width), key=lambda d: (abs(math.log(d / heads)), -d))[:3]
-        for rank, number in enumerate(ranked):
+        every = sorted(divisors(width), key=lambda d: (abs(math.log(d / heads)), -d))
+        ranked = every[:3]
+        for rank, number in enumerate(every):
             for site in _all_sites(project, part, finding.parameter, heads, number):
                 reason = f"{', '.join(map(str, sorted(ranked)))} heads all divide {width}"
                 title = f"split the width {width} into {site.result} heads"
-                yield self.fix(title, site.edits, *site.evidence, Evidence.RUNNER_UP * rank, reason=reason)
+                beside = len(site.edits) > 1  # The number stands there and is not made up.
+                if rank >= len(ranked) and (not beside or number in (1, width)):
+                    continue
+                title += f", and exchange it with the entry that is {number}" if beside else ""
+                yield self.fix(
+                    title, site.edits, *site.evidence, Evidence.RUNNER_UP * (0 if beside else rank), reason=reason
+                )
         multiple = max(round(width / heads), 1) * heads
         for site in _all_sites(project, whole, "", width, multiple):
             title = f"set the width to {site.result}, a multiple of the {heads} heads"
