@@ -6,21 +6,26 @@ name of the function that holds the sizes of the pooling stands for them, else t
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
+from autofix.facts.branches import branch, layers_of
 from autofix.facts.call_sites import argument_of
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.shape_functions import per_dimension
+from autofix.provenance import Site, SiteKind, sites, together
+from autofix.provenance.bindings import literals
 from autofix.provenance.producers import argument_expression
 from autofix.records.costs import Counted, Evidence, counted
 from autofix.records.locations import Edit
-from autofix.records.trace import Operation, OperationKind
+from autofix.records.trace import Layer, Operation, OperationKind
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 
 MAX_STEPS = 8
+FAR = 3
 Sizes = tuple[int, ...]
 
 
@@ -138,3 +143,62 @@ def _items(value: Value, count: int) -> tuple[Value, ...]:
     if isinstance(value, Sequence):
         return value.items
     return (value,) * count if is_integer(value) and value > 1 else ()
+
+
+def smaller_strides(project: Project, operation: Operation) -> Iterator[Mirrored]:
+    """Yield the stride of a layer of one branch alone that makes its maps a whole factor smaller than those they meet.
+
+    A kernel as wide as the stride, that of patches, follows. What sets the stride is changed, wherever that is.
+    """
+    for own, other in permutations(operation.tensors[:2], 2):
+        is_alike = own.rank == other.rank > 3 and own.shape[0] == other.shape[0]
+        factors = {b // a for a, b in zip(own.shape[2:], other.shape[2:], strict=True) if a and b % a == 0}
+        factor = factors.pop() if is_alike and len(factors) == 1 else 1
+        if factor == 1 or any(a * factor != b for a, b in zip(own.shape[2:], other.shape[2:], strict=True)):
+            continue
+        for rank, (_, layer) in enumerate(layers_of(project, branch(project, own, other), ("Conv2d", "Conv3d"))):
+            kernel, stride = (per_dimension(layer.setting(name), own.rank - 2) for name in ("kernel_size", "stride"))
+            if kernel is None or stride != kernel or any(size % factor for size in stride):
+                continue
+            yield from _divided(project, layer, tuple(size // factor for size in stride), rank)
+
+
+def _divided(project: Project, layer: Layer, sizes: Sizes, rank: int) -> Iterator[Mirrored]:
+    """Yield the places that make kernel and stride of a layer smaller, alike in all dimensions."""
+    options: list[list[Site]] = []
+    for name in ("kernel_size", "stride"):
+        place = argument_expression(project, layer, name)
+        entries = [] if place is None else _entries(project, place, len(sizes))
+        if not entries:
+            return
+        options += [_settings(project, entry, size) for entry, size in zip(entries, sizes, strict=True)]
+    for first in options[0]:
+        alike = [min(each, key=lambda site: _unlike(site, first), default=None) for each in options]
+        chosen = [site for site in alike if site is not None and _unlike(site, first) < FAR]
+        if len(chosen) == len(alike):
+            edits, evidence = together(chosen)
+            further = Evidence.EXACT_FIT, Evidence.UPSTREAM, Evidence.AGREES, Evidence.RUNNER_UP * (rank > 0)
+            text = str(sizes[0] if len(set(sizes)) == 1 else sizes)
+            yield Mirrored("stride", layer.label, text, "", edits, counted((*evidence, *further)))
+
+
+def _settings(project: Project, entry: Expression, size: int) -> list[Site]:
+    """Return the places where a number is a setting by itself, and no part of what is computed."""
+    kinds = (SiteKind.NAMED, SiteKind.ARGUMENT)
+    return [site for site in sites(project, entry, size) if site.kind in kinds and not site.replaces_expression]
+
+
+def _unlike(site: Site, first: Site) -> int:
+    """Return how far a place is from being that of another entry: the same, the same text, the same kind, another."""
+    if site.edits == first.edits:
+        return 0
+    is_there = (site.place.path, site.kind) == (first.place.path, first.kind)
+    return FAR if not is_there else 1 if site.text == first.text else 2
+
+
+def _entries(project: Project, place: Expression, count: int) -> list[Expression]:
+    """Return what is written for each dimension: the entries of a tuple, or one number for all."""
+    for literal in literals(project, place):
+        if isinstance(literal.node, (ast.Tuple, ast.List)) and len(literal.node.elts) == count:
+            return [Expression(literal.source, node, literal.frames) for node in literal.node.elts]
+    return [place] * count if project.integer(place) is not None else []

@@ -347,7 +347,10 @@ def literals(project: Project, expression: Expression, depth: int = 0) -> Iterat
         elif isinstance(node.func, ast.Attribute) and node.func.attr in {"items", "values", "keys", "copy"}:
             yield from literals(project, expression.at(node.func.value), depth + 1)
         else:
-            yield expression
+            returned = list(_returned(project, expression.source, inner))
+            for value in returned:
+                yield from literals(project, value, depth + 1)
+            yield from () if returned else (expression,)
     elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
         yield from literals(project, expression.at(node.value), depth + 1)
     elif isinstance(node, ast.BinOp):
@@ -356,6 +359,19 @@ def literals(project: Project, expression: Expression, depth: int = 0) -> Iterat
     elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
         for binding in bindings(project, expression):
             yield from literals(project, binding.expression, depth + 1)
+
+
+def _returned(project: Project, source: Source, name: str) -> Iterator[Expression]:
+    """Yield what a function of the project returns that is given nothing: one that makes a configuration."""
+    places = [(source, name)]
+    for module, original in imported_from(source, name):
+        other = _module_source(project, source, module)
+        places += [(other, original)] if other is not None else []
+    for place, own in places:
+        for function in (node for node in place.tree.body if isinstance(node, ast.FunctionDef) and node.name == own):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Return) and node.value is not None and not parameters(function):
+                    yield Expression(place, node.value)
 
 
 def _iterated(project: Project, iterable: Expression, name: str) -> Iterator[Binding]:
