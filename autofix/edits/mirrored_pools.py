@@ -41,7 +41,12 @@ class Mirrored:
     evidence: tuple[Counted, ...]
 
 
-def mirrored_pools(project: Project, operation: Operation) -> Iterator[Mirrored]:
+def by_factors(project: Project, operation: Operation) -> tuple[Mirrored, ...]:
+    """Return the factors and strides with which two branches give out maps of one size."""
+    return (*_mirrored_pools(project, operation), *_smaller_strides(project, operation))
+
+
+def _mirrored_pools(project: Project, operation: Operation) -> Iterator[Mirrored]:
     """Yield the factors with which maps get the size of those that they meet, for each dimension its own."""
     for own, other in permutations(operation.tensors[:2], 2):
         is_alike = own.rank == other.rank > 2 and own.shape[0] == other.shape[0] and own.shape[2:] != other.shape[2:]
@@ -145,7 +150,7 @@ def _items(value: Value, count: int) -> tuple[Value, ...]:
     return (value,) * count if is_integer(value) and value > 1 else ()
 
 
-def smaller_strides(project: Project, operation: Operation) -> Iterator[Mirrored]:
+def _smaller_strides(project: Project, operation: Operation) -> Iterator[Mirrored]:
     """Yield the stride of a layer of one branch alone that makes its maps a whole factor smaller than those they meet.
 
     A kernel as wide as the stride, that of patches, follows. What sets the stride is changed, wherever that is.

@@ -39,6 +39,11 @@ class Sizes:
     def total(self) -> int:
         return math.prod(self.shape)
 
+    @property
+    def is_computed(self) -> bool:
+        """Whether a size is worked out of others."""
+        return any(isinstance(expression.node, ast.BinOp) for expression in self.expressions)
+
 
 def sizes_of(project: Project, operation: Operation, layer: Layer | None = None) -> Sizes | None:
     """Return the sizes that ``operation`` asks for; None where they are not written out one by one."""

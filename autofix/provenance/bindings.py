@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from autofix.facts.evaluate import evaluate, names_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.config_entries import keyed_nodes
+from autofix.provenance.imported_sources import module_source, returned_by
 from autofix.provenance.instances import class_line, instances
 from autofix.records.trace import Frame
 from autofix.syntax.name_bindings import (
@@ -185,7 +186,7 @@ def _is_of_library(project: Project, source: Source, call: ast.Call) -> bool:
     """Return whether a call goes to what a file imports from outside of the project."""
     first = dotted(call.func).partition(".")[0]
     modules = [module for module, _ in (*imported_from(source, first), *imported_modules(source, first))]
-    return bool(modules) and all(_module_source(project, source, module) is None for module in modules)
+    return bool(modules) and all(module_source(project, source, module) is None for module in modules)
 
 
 def _passed(
@@ -221,19 +222,9 @@ def _module_scope(project: Project, source: Source, name: str) -> Iterator[Bindi
     if assigned:
         return
     for module, original in imported_from(source, name):
-        other = _module_source(project, source, module)
+        other = module_source(project, source, module)
         if other is not None:
             yield from _module_scope(project, other, original)
-
-
-def _module_source(project: Project, source: Source, module: str) -> Source | None:
-    """Return the project file that ``module`` names, relative or absolute."""
-    tail = tuple(module.split(".")) if module else ()
-    for path in project.files:
-        parts = (*path.parts[:-1], path.stem) if path.stem != "__init__" else path.parts[:-1]
-        if tail and parts[-len(tail) :] == tail and path != source.path:
-            return project.source(path)
-    return None
 
 
 def _attribute(project: Project, expression: Expression, node: ast.Attribute) -> Iterator[Binding]:
@@ -248,7 +239,7 @@ def _attribute(project: Project, expression: Expression, node: ast.Attribute) ->
             yield from _class_attribute(source, source.classes[node.value.id], node.attr)
             return
         module = next((m for m, original in imported_modules(source, node.value.id) if original), None)
-        other = _module_source(project, source, module) if module else None
+        other = module_source(project, source, module) if module else None
         if other is not None:
             yield from _module_scope(project, other, node.attr)
             return
@@ -347,7 +338,7 @@ def literals(project: Project, expression: Expression, depth: int = 0) -> Iterat
         elif isinstance(node.func, ast.Attribute) and node.func.attr in {"items", "values", "keys", "copy"}:
             yield from literals(project, expression.at(node.func.value), depth + 1)
         else:
-            returned = list(_returned(project, expression.source, inner))
+            returned = list(returned_by(project, expression.source, inner))
             for value in returned:
                 yield from literals(project, value, depth + 1)
             yield from () if returned else (expression,)
@@ -359,19 +350,6 @@ def literals(project: Project, expression: Expression, depth: int = 0) -> Iterat
     elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
         for binding in bindings(project, expression):
             yield from literals(project, binding.expression, depth + 1)
-
-
-def _returned(project: Project, source: Source, name: str) -> Iterator[Expression]:
-    """Yield what a function of the project returns that is given nothing: one that makes a configuration."""
-    places = [(source, name)]
-    for module, original in imported_from(source, name):
-        other = _module_source(project, source, module)
-        places += [(other, original)] if other is not None else []
-    for place, own in places:
-        for function in (node for node in place.tree.body if isinstance(node, ast.FunctionDef) and node.name == own):
-            for node in ast.walk(function):
-                if isinstance(node, ast.Return) and node.value is not None and not parameters(function):
-                    yield Expression(place, node.value)
 
 
 def _iterated(project: Project, iterable: Expression, name: str) -> Iterator[Binding]:

@@ -15,11 +15,10 @@ from itertools import takewhile
 from autofix.facts.evaluate import integer
 from autofix.facts.passed_arguments import has_argument_of
 from autofix.facts.project_view import Expression, Project
-from autofix.provenance import bindings, config_entries, near_sizes
-from autofix.provenance.exchanged_entries import exchanged, exchanged_lines
+from autofix.provenance import bindings, near_sizes
+from autofix.provenance.exchanged_entries import exchanged
 from autofix.provenance.handed_names import is_called_so, role_of
 from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands, moves_far
-from autofix.provenance.keyed_lists import keyed_lists
 from autofix.provenance.left_out_arguments import left_out_sites
 from autofix.provenance.render_expression import (
     ceiling,
@@ -30,7 +29,6 @@ from autofix.provenance.render_expression import (
     operator_text,
     parsed,
     shift,
-    text_key,
 )
 from autofix.provenance.repeated_entries import at_all
 from autofix.provenance.sibling_products import (
@@ -44,8 +42,9 @@ from autofix.provenance.sibling_products import (
     sibling_product,
 )
 from autofix.provenance.site import PARTS, Site, SiteKind, together
+from autofix.provenance.text_sites import text_sites
 from autofix.records.costs import Evidence, Piece, counted
-from autofix.records.locations import Edit, Location
+from autofix.records.locations import Edit
 from autofix.records.values import Mapping, Sequence, Tensor, is_integer
 from autofix.syntax import name_bindings
 from autofix.syntax.source import below, dotted
@@ -181,32 +180,9 @@ class _Solver:
             if binding.inverse is None and binding.distance == 1 and not changed_later:
                 yield from self.near(binding.expression, now, target_size, depth + 1)
         yield from left_out_sites(self.project, expression, target_size, depth, self.expressions_in_scope)
-        node = expression.node
-        number = config_entries.number(self.project, expression)
-        for entry in self._texts(expression, number):
-            written = Site(
-                (config_entries.entry_edit(entry, str(target_size)),),
-                counted((Evidence.OUTWARD * (depth + 1),)),
-                str(target_size),
-                SiteKind.NAMED,
-                Location(entry.path, entry.edit_range),
-                name=entry.name,
-            )
-            yield written
-            if number is not None and entry.path.suffix not in {".py", ".ipynb"}:
-                yield from exchanged_lines(self.project, written, number, target_size)
-        if isinstance(node, ast.Subscript):
+        yield from text_sites(self.project, expression, target_size, depth)
+        if isinstance(node := expression.node, ast.Subscript):
             yield from self._shifted_index(expression, node, target_size, depth)
-
-    def _texts(self, expression: Expression, now: int | None) -> Iterator[config_entries.TextEntry]:
-        """Yield the numbers in texts that set what is read: under its key, or in the list that it is an entry of."""
-        node = expression.node
-        key = node.attr if isinstance(node, ast.Attribute) else text_key(node)
-        key = key or bindings.unpacked_key(self.project, expression)
-        if now is not None:
-            yield from config_entries.text_entries(self.project, key, now) if key else ()
-            for name, values in keyed_lists(self.project, expression):
-                yield from config_entries.listed_entries(self.project, name, values, now)
 
     def _shifted_index(
         self, expression: Expression, node: ast.Subscript, target_size: int, depth: int

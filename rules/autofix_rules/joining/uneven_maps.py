@@ -14,7 +14,7 @@ import ast
 from itertools import islice
 
 from autofix.edits.cut_steps import cut_before
-from autofix.edits.mirrored_pools import Mirrored, mirrored_pools, smaller_strides
+from autofix.edits.mirrored_pools import by_factors
 from autofix.edits.rank_changes import behind
 from autofix.edits.slices import slices
 from autofix.edits.upsampling_factors import other_factors
@@ -55,7 +55,7 @@ class UnevenMaps(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         places = operands(project, operation)
-        for each in _by_factors(project, operation):
+        for each in by_factors(project, operation):
             title = f"set `{each.name}` of `{each.label}` to {each.text}" + (f", as `{each.pool}`" if each.pool else "")
             yield self.fix(title, each.edits, *each.evidence, reason=_FACTORS)
         yield from self._sliced(project, operation)
@@ -88,7 +88,7 @@ class UnevenMaps(Rule):
             yield from self._cut(project, operation, places)
         size = f"{other.text}.shape[2:]"
         reason = "padding, cropping and interpolating would all fit"
-        if any(True for _ in (*other_factors(project, operation), *_by_factors(project, operation))):
+        if any(True for _ in (*other_factors(project, operation), *by_factors(project, operation))):
             against = (*against, Evidence.AGAINST)  # By a whole factor: it is no rest that was rounded away.
         if any(True for _ in behind(project, operation.tensors, frozenset(("pad",)))):
             against = (*against, Evidence.OTHER_MODEL)
@@ -123,10 +123,6 @@ class UnevenMaps(Rule):
             title = f"cut dimension {odd[0]} off after {shorter}, as the other operand has it"
             edits, against = (followed(places[longer], f"[{colons}]"),), Evidence.AGAINST * (len(a) != 3)
             yield self.fix(title, edits, Evidence.INSERTED, against, reason=_ENDS)
-
-
-def _by_factors(project: Project, operation: Operation) -> tuple[Mirrored, ...]:
-    return (*mirrored_pools(project, operation), *smaller_strides(project, operation))
 
 
 def _grows(operation: Operation) -> bool:

@@ -10,10 +10,12 @@ Source. torch.nn.CrossEntropyLoss, section Shape.
 """
 
 from autofix.edits.grey_values import numbered
+from autofix.edits.target_columns import more_outputs
 from autofix.facts.call_sites import argument_of
-from autofix.facts.dataflow import of_a_model
-from autofix.provenance.producers import output_parameter, producer_sites
+from autofix.provenance.producers import producer_sites
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
+
+_DATA = "the data could be what has another number than meant"
 
 
 class LabelRange(Rule):
@@ -33,7 +35,11 @@ class LabelRange(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if finding.mismatch is Mismatch.LOSS_SHAPE:
-            yield from self._columns(finding, project, operation)
+            for layer, site in more_outputs(finding, project, operation):
+                title, reason = f"give `{layer.label}` {site.result} outputs, as the target has", _DATA
+                yield self.fix(
+                    title, site.edits, *site.evidence, Evidence.PRODUCER, Evidence.OTHER_READING, reason=reason
+                )
             return
         position = min(1, len(operation.tensors) - 1)  # Of one-hot rows there are labels alone.
         labels, count = operation.tensors[position], finding.actual[0]
@@ -49,20 +55,6 @@ class LabelRange(Rule):
             reason = "the data may hold more classes than the batch shows, or a label that means none"
             title = f"give `{layer.label}` {count} outputs, one for each class"
             yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER, reason=reason)
-
-    def _columns(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        """Yield fixes that give the last layer as many outputs as the data has numbers for each sample or pixel."""
-        output, target = (*operation.tensors, None, None)[:2]
-        if output is None or target is None or finding.detail is not None or of_a_model(project, target):
-            return
-        differ = [d for d, (own, size) in enumerate(zip(output.shape, target.shape, strict=False)) if own != size]
-        if output.rank != target.rank or differ != [1] or 1 in (output.shape[1], target.shape[1]):
-            return
-        for layer, site in producer_sites(project, output, target.shape[1]):
-            if layer.setting(output_parameter(layer)) == output.shape[1]:
-                title = f"give `{layer.label}` {site.result} outputs, as the target has"
-                reason = "the data could be what has another number than meant"
-                yield self.fix(title, site.edits, *site.evidence, Evidence.PRODUCER, Evidence.EXACT_FIT, reason=reason)
 
 
 def _count_from_one(labels: Tensor, count: int) -> bool:

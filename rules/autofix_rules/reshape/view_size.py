@@ -114,7 +114,7 @@ class ViewSize(Rule):
                 reason = "the sizes asked for could be meant instead"
                 how = Evidence.EXACT_FIT if channels or split else Evidence.OTHER_MODEL
                 # A number that is written follows what others are computed to.
-                follows = bool(channels) and _is_computed(sizes) and not site.replaces_expression
+                follows = bool(channels) and sizes.is_computed and not site.replaces_expression
                 further = (Evidence.PRODUCER, how, Evidence.AGREES * follows)
                 yield self.fix(title, site.edits, *site.evidence, *folded, *further, doubt=reason)
 
@@ -127,10 +127,6 @@ def _features(sizes: Sizes, tensor: Tensor) -> tuple[int, bool]:
     split = split and (leading > 1 or (tensor.rank == 2 and values[0] == sizes.shape[0]))
     plain = -1 not in values[leading:] and (split or tensor.rank == 2)
     return (math.prod(values[leading:]) if plain else 0), split
-
-
-def _is_computed(sizes: Sizes) -> bool:
-    return any(isinstance(expression.node, ast.BinOp) for expression in sizes.expressions)
 
 
 def _channels(sizes: Sizes) -> int:

@@ -8,33 +8,23 @@ Source. The Python tutorial, section Defining Functions; the module copy.
 """
 
 from autofix.edits.shared_objects import is_met, shared_objects
-from autofix.rule import LOUD, Applicability, Evidence, Example, Finding, Fixes, Project, Rule, model, shown
-
-_TWO = """base = {"width": 8, "depth": 1}
-self.wide = nn.Linear(6, base["width"])
-small = base
-small["width"] = 4
-self.narrow = nn.Linear(6, small["width"])
-self.up = nn.Linear(small["width"], base["width"])"""
+from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
 
 
 class SharedObject(Rule):
     mismatches = LOUD
     applicability = Applicability.UNSAFE
-    examples = (
-        *shown("""
+    examples = shown("""
+        the settings of a large and a small layer: 2,6
+            base = {"width": 8}; self.wide = nn.Linear(6, base["width"])
+            small = <base => dict(base)>; small["width"] = 4; self.narrow = nn.Linear(6, small["width"])
+            self.up = nn.Linear(small["width"], base["width"])
+            self.up(self.narrow(x)) + self.wide(x)
         declines a name by which nothing is changed: 2,6
             base = [6, 4]; other = base; self.a = nn.Linear(*base); self.b = nn.Linear(5, 2)
             self.b(self.a(x))
             by AF101
-    """),
-        Example(
-            "the settings of a large and a small layer",
-            ((2, 6),),
-            model(_TWO, "self.up(self.narrow(x)) + self.wide(x)"),
-            {"small = base": "small = dict(base)"},
-        ),
-    )
+    """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for shared in shared_objects(project):

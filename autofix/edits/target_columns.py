@@ -1,0 +1,28 @@
+"""A last layer that gives out another number of columns or maps than the target of a loss has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autofix.facts.dataflow import of_a_model
+from autofix.facts.project_view import Project
+from autofix.provenance import Site
+from autofix.provenance.producers import output_parameter, producer_sites
+from autofix.records.finding import Finding
+from autofix.records.trace import Layer, Operation
+
+
+def more_outputs(finding: Finding, project: Project, operation: Operation) -> Iterator[tuple[Layer, Site]]:
+    """Yield the places that give the last layer as many outputs as the data has numbers for each sample or pixel.
+
+    What two models give out is compared as often to teach one by the other: then neither is data.
+    """
+    output, target = (*operation.tensors, None, None)[:2]
+    if output is None or target is None or finding.detail is not None or of_a_model(project, target):
+        return
+    differ = [d for d, (own, size) in enumerate(zip(output.shape, target.shape, strict=False)) if own != size]
+    if output.rank != target.rank or differ != [1] or 1 in (output.shape[1], target.shape[1]):
+        return
+    for layer, site in producer_sites(project, output, target.shape[1]):
+        if layer.setting(output_parameter(layer)) == output.shape[1]:
+            yield layer, site
