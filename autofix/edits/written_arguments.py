@@ -93,8 +93,8 @@ def of_indices(project: Project, operation: Operation) -> Iterator[Exchange]:
     for passed in passed_calls(project, operation, None):
         tensors = [(a, _tensor(project, a, at)) for a in passed.arguments if passed.on_stack]
         alike = [(a, t) for a, t in tensors if t is not None and t.dtype == failed.dtype]
-        for (first, one), (second, other) in combinations(alike, 2):
-            if one.shape == other.shape and failed.producer in (one.producer, other.producer):
+        for (first, each), (second, other) in combinations(alike, 2):
+            if each.shape == other.shape and failed.producer in (each.producer, other.producer):
                 yield from _exchanged(first.expression, first.expression.node, second.expression.node)
 
 
