@@ -13,6 +13,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
+from autofix.syntax.source import Source
 from autofix.syntax.spelling import receiver
 
 Turn = tuple[str, tuple[Edit, ...]]  # In words, and the edits.
@@ -52,6 +53,14 @@ def heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows: 
         left_shape, right_shape = (after, other.shape) if tensor is left else (other.shape, after)
         if after != tensor.shape and after[:2] == other.shape[:2] and left_shape[-1] == right_shape[-2 if rows else -1]:
             yield f"exchange the steps and the heads of {tensor.shape}", (followed(place, ".transpose(1, 2)"),)
+
+
+def transpose_text(source: Source, rank: int) -> str:
+    """Return how the file transposes matrices of this rank."""
+    for spelled in (".transpose(-2, -1)", ".transpose(-1, -2)", ".mT") if rank > 2 else (".t()", ".T"):
+        if spelled in source.text and (rank != 3 or ".transpose(1, 2)" not in source.text):
+            return spelled
+    return ".t()" if rank == 2 else ".transpose(1, 2)" if rank == 3 else ".transpose(-2, -1)"
 
 
 def before_view(operation: Operation, place: Expression, call: ast.Call, tensor: Expression, moved: str) -> Edit:

@@ -4,20 +4,21 @@ Why it fails. ``a @ b`` multiplies the last dimension of a with the last but one
 ``(out, in)``, must be transposed first.
 What the fix does. Transposes the operand that then fits, in the words the file uses, takes back a transpose that is
 one too many or lets it exchange the last two dimensions; puts the rows first where a weight stands before them, and
-a square matrix (an adjacency) before the rows that it mixes. ``mm`` and ``bmm`` of other ranks become ``matmul``.
-Fix safety. Safe where one transpose makes the sizes meet.
+a square matrix (an adjacency) before the rows that it mixes. ``mm`` and ``bmm`` of other ranks become ``matmul``; a
+vector or matrix of each sample gets the dimensions with which it meets its own.
+Fix safety. Safe where one transpose makes the sizes meet and not every sample meets every other.
 Source. torch.matmul and torch.nn.functional.linear.
 """
 
 from itertools import chain
 
+from autofix.edits.batched_products import pairs_samples, products
 from autofix.edits.rank_changes import without_call
 from autofix.edits.set_arguments import called
-from autofix.edits.transposes import heads, last_two
+from autofix.edits.transposes import heads, last_two, transpose_text
 from autofix.facts.call_sites import followed, operands, written
 from autofix.records.finding import Finding, Mismatch
 from autofix.rule import Detail, Evidence, Expression, Fixes, Operation, OperationKind, Project, Rule, Tensor, shown
-from autofix.syntax.source import Source
 
 _MOVING = frozenset(("transpose", "t", "permute", "swapaxes"))
 ATTENTION = "scaled_dot_product_attention"
@@ -29,6 +30,12 @@ class MatmulTransposed(Rule):
         an adjacency behind the rows that it mixes: 5,3 5,5
             self.fc = nn.Linear(3, 2); self.bias = nn.Parameter(torch.zeros(2))
             torch.mm(< => y, >self.fc(x)<, y => >) + self.bias
+        the weights of each sample: 4,7,5
+            self.score = nn.Linear(5, 1)
+            w = self.score(x).squeeze(-1).softmax(1); torch.bmm(w< => .unsqueeze(1)>, x)< => .squeeze(1)>
+        rows of each sample in two dimensions: 4,3,2,5 m=4,5,6
+            self.k = 1
+            x @ m< => .unsqueeze(1)>
         declines inputs that do not meet: 2,8 6,3
             self.k = 1
             x @ y
@@ -47,6 +54,8 @@ class MatmulTransposed(Rule):
         if len(tensors) < 2:
             return
         yield from self._general(project, operation)
+        for title, edits in products(project, operation, places, tensors):
+            yield self.fix(title, edits, Evidence.INSERTED, Evidence.EXACT_FIT, Evidence.AGREES)
         if len(places) >= 2:
             is_linear = finding.detail is Detail.WEIGHT
             yield from self._transposed(project, places, tensors, is_linear)
@@ -73,7 +82,8 @@ class MatmulTransposed(Rule):
         if rank is None or place is None or all(t.rank == rank for t in operation.tensors):
             return
         title = f"multiply with `matmul`, since `{operation.operator}` takes {rank} dimensions"
-        yield self.fix(title, called(place, "matmul"), Evidence.EVIDENT)
+        doubt = pairs_samples(project, *operation.tensors[:2])
+        yield self.fix(title, called(place, "matmul"), Evidence.EVIDENT, Evidence.AGAINST * (doubt != ""), doubt=doubt)
 
     def _transposed(
         self, project: Project, places: tuple[Expression, ...], tensors: tuple[Tensor, ...], is_linear: bool
@@ -94,8 +104,10 @@ class MatmulTransposed(Rule):
             undone = without_call(project, moved) if moved is not None else None
             if undone is not None and moved is not None and moved.tensors[0].shape[:-2] == tensor.shape[:-2]:
                 yield self.fix(f"take back the transpose to {tensor.shape}", (undone,), Evidence.EXACT_FIT, later)
-            edit = followed(place, _transpose(place.source, tensor.rank))
-            yield self.fix(f"transpose {tensor.shape}", (edit,), Evidence.EVIDENT, later, reason=reason)
+            edit = followed(place, transpose_text(place.source, tensor.rank))
+            doubt, title = pairs_samples(project, left, right), f"transpose {tensor.shape}"
+            evidence = (Evidence.EVIDENT, later, Evidence.AGAINST * (doubt != ""))
+            yield self.fix(title, (edit,), *evidence, doubt=doubt, reason=reason)
 
     def _swapped(self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]) -> Fixes:
         """Yield fixes that exchange the operands of ``W @ x`` where x holds rows: the rows come first."""
@@ -103,17 +115,9 @@ class MatmulTransposed(Rule):
         is_product = left.rank == 2 <= right.rank and operation.operator in {"matmul", "mm"}
         if not is_product or left.shape[-1] == right.shape[-2]:
             return
-        suffix = {left.shape[1]: _transpose(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])
+        suffix = {left.shape[1]: transpose_text(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])
         if suffix is not None:
             weight, rows = followed(places[0], suffix).text, places[1].text
             edits = (places[0].source.replace(places[0].node, rows), places[1].source.replace(places[1].node, weight))
             title, reason = f"multiply the rows of {right.shape} from the left", "the order of a product has a meaning"
             yield self.fix(title, edits, Evidence.EXACT_FIT * (suffix != ""), doubt=reason)
-
-
-def _transpose(source: Source, rank: int) -> str:
-    """Return how the file transposes matrices of this rank."""
-    for spelled in (".transpose(-2, -1)", ".transpose(-1, -2)", ".mT") if rank > 2 else (".t()", ".T"):
-        if spelled in source.text and (rank != 3 or ".transpose(1, 2)" not in source.text):
-            return spelled
-    return ".t()" if rank == 2 else ".transpose(1, 2)" if rank == 3 else ".transpose(-2, -1)"
