@@ -23,6 +23,8 @@ from autofix.facts.project_view import Project
 from autofix.facts.replays import carried, is_content, makers
 from autofix.records.trace import Operation, OperationKind
 
+# They make a table of all pairs of rows, where each row is a variable: numbers by samples are the other way round.
+_OF_ROWS = frozenset(("cov", "corrcoef"))
 MOST_MAKERS = 4  # Each is asked about a dozen layouts, which an editor has to wait for.
 
 
@@ -54,8 +56,9 @@ def upstream_layouts(
                 for layout in (*without_maker(project, call, tensor), *left_uncut(project, tensor), *moved)
                 if _is_content(project, maker, call.with_shape(operand, layout.after), operation)
             ]
-            is_certain = not fits(call) or sum(layout.adds for layout in fitting) == 1
-            yield from ((steps, not fits(call), layout) for layout in fitting if is_certain or not layout.adds)
+            pairs = not fits(call) or maker.operator in _OF_ROWS
+            is_certain = pairs or sum(layout.adds for layout in fitting) == 1
+            yield from ((steps, pairs, layout) for layout in fitting if is_certain or not layout.adds)
 
 
 def rebound_layouts(project: Project, operation: Operation) -> Iterator[Layout]:
@@ -85,6 +88,8 @@ def _rebound(project: Project, start: Operation, sized: BoundCall | None) -> Ite
                 continue
             known.add(key)
             since = min(other.index for other in readers if tensor in other.tensors) - 1
+            if not any(_pairs_rows(project, other) for other in readers if other.index > since):
+                continue  # What made the table was there before.
             for after, method in {after: method for method, after in reversed([*moves(tensor.shape)])}.items():
                 call = carried(project, {key: after}, since, start)
                 if call is not None and _is_answered(call, sized):

@@ -46,6 +46,15 @@ def _factors(call: Call, *parts: str) -> Iterator[Dimensions]:
     yield from ((*own[:-2], *shape[part]) for part in parts)
 
 
+def _covariance(call: Call) -> Iterator[Dimensions]:
+    """Yield the covariance of variables in rows; that of a single one is a number."""
+    rows = sizes(call, "input")[:-1]
+    yield () if rows and value_of(rows[0], call) == 1 else rows * 2
+
+
+_COVARIANCE = Contract(lambda _: (at_least(2, Rank("input")),), _covariance)
+
+
 def _matrix(*parts: str) -> Contract:
     return Contract(lambda _: (at_least(Rank("input"), 2),), lambda call: _factors(call, *parts))
 
@@ -152,6 +161,14 @@ ROWS = (
         ("linalg.matrix_power((2, 3, 3), 2)",),
         ("linalg.matrix_power", "matrix_power"),
     ),
+    Operator(
+        Family.LINEAR_ALGEBRA,
+        _COVARIANCE,
+        "Tensor input, correction=1, fweights=None, aweights=None",
+        ("cov((3, 5))", "cov((5,))"),
+        ("cov",),
+    ),
+    Operator(Family.LINEAR_ALGEBRA, _COVARIANCE, "Tensor input", ("corrcoef((3, 5))",), ("corrcoef",)),
     linalg("linalg.pinv pinverse", "input (*, m, n) -> (*, n, m)", "linalg.pinv((2, 3, 4))"),
     linalg("linalg.svdvals", _matrix("S"), "linalg.svdvals((2, 3, 4))"),
     linalg(
