@@ -10,7 +10,6 @@ import ast
 import math
 from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 
 from autofix.edits.layout import Layout, behind_value, moves, written_operand
 from autofix.edits.other_layouts import WRITING, inserted, left_uncut, without_maker
@@ -40,7 +39,8 @@ def upstream_layouts(
     failed = bound(project, operation)
     if failed is None or failed.row.family in PICKING or _lacks(project, operation, expected):
         return
-    for steps, maker in islice(_shaping(project, operation), MOST_MAKERS):
+    shaping = sorted(_shaping(project, operation), key=lambda pair: pair[1].operator not in _OF_ROWS)
+    for steps, maker in shaping[:MOST_MAKERS]:
         call = bound(project, maker)
         if call is None or maker.phase is not operation.phase:
             continue
@@ -57,6 +57,8 @@ def upstream_layouts(
                 if _is_content(project, maker, call.with_shape(operand, layout.after), operation)
             ]
             pairs = not fits(call) or maker.operator in _OF_ROWS
+            if maker.operator in _OF_ROWS:
+                fitting = [layout for layout in fitting if len(layout.after) == len(layout.before)]
             is_certain = pairs or sum(layout.adds for layout in fitting) == 1
             yield from ((steps, pairs, layout) for layout in fitting if is_certain or not layout.adds)
 
