@@ -7,6 +7,7 @@ content with it, it is a candidate, and where the contracts cannot tell, the run
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -69,7 +70,7 @@ def _every(
             read = place.at(node)
             value = project.value(read)
             for other, text, is_related in _pool(project, place, read, value, at):
-                if _loads(place, node.id) < 2 and dotted(node) not in text:
+                if _loads(place, node.id) < 2 and not re.search(rf"\b{node.id}\b", text):
                     continue  # What was computed for this line would be computed for nothing.
                 verdict = verdict_of(project, operation, read, (value, text, other), at)
                 if verdict is not False:

@@ -3,7 +3,7 @@
 Why it fails. ``x[:, -1, :]`` needs three dimensions; ``x[:, 4]`` needs five entries there, and so does ``x.topk(5)``.
 What the fix does. A subscript that takes the last step of what is a row per sample already is left out; an index
 past the end becomes the last one, at the place that sets it; a name that counts from one is taken less one; of
-fewer entries than are asked for all are taken.
+fewer entries than are asked for all are taken; a mask goes to the dimension that is as long; ``x[..., 0]`` for one row.
 Fix safety. Unsafe: the tensor could be meant to have the dimension, or the entry.
 Source. torch's documentation of indexing.
 """
@@ -12,6 +12,7 @@ import ast
 
 from autofix.edits.counted_from_one import counted_from_zero
 from autofix.edits.fewer_entries import fewer_entries
+from autofix.edits.subscript_places import from_the_end, is_one_of_many, is_whole, moved_masks
 from autofix.facts.call_sites import written
 from autofix.records.finding import Detail, Mismatch
 from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
@@ -43,13 +44,15 @@ class IndexRange(Rule):
         for rank, (text, edit) in enumerate(fewer_entries(project, operation, finding)):
             reason = "as many could be meant, and the dimension be too small"
             yield self.fix(f"take no more than there are: `{text}`", (edit,), Evidence.RUNNER_UP * rank, reason=reason)
+        for title, edit in moved_masks(project, operation) if finding.detail is Detail.MASK else ():
+            yield self.fix(title, (edit,), Evidence.EXACT_FIT, Evidence.AGREES, reason="the mask may be made too long")
         place = written(project, operation)
         if place is None or not isinstance(place.node, ast.Subscript):
             return
         if finding.detail is Detail.INDEX:
             yield from self._past(project, place, place.node, finding)
         elif finding.detail is Detail.RANK:
-            yield from self._too_many(place, place.node, operation)
+            yield from self._too_many(project, place, place.node, operation)
 
     def _past(self, project: Project, place: Expression, node: ast.Subscript, finding: Finding) -> Fixes:
         last, asked = finding.actual[0] - 1, finding.expected[0]
@@ -67,22 +70,22 @@ class IndexRange(Rule):
             for site in sites(project, index, last):
                 yield self.fix(f"take index {last}, the last there is", site.edits, *site.evidence, reason=_ENTRY)
 
-    def _too_many(self, place: Expression, node: ast.Subscript, operation: Operation) -> Fixes:
+    def _too_many(self, project: Project, place: Expression, node: ast.Subscript, operation: Operation) -> Fixes:
         parts = subscripts.parts(node)
         rank = operation.tensors[0].rank
         reason = "the tensor could be meant to have the dimension"
-        picks_one = _is_full_slice(parts[0]) and sum(not _is_full_slice(part) for part in parts) == 1
+        picks_one = is_whole(parts[0]) and sum(not is_whole(part) for part in parts) == 1
         if picks_one and rank == 2 and len(parts) == 3:
             edit = place.source.replace(node, place.source.text_of(node.value))
             title = "leave out the subscript: there is one row per sample already"
             yield self.fix(title, (edit,), Evidence.RUNNER_UP, reason=reason)
-        while len(parts) > rank and _is_full_slice(parts[-1]):
+        last, title = from_the_end(place, rank), "count the dimensions from the end, where there are fewer in front"
+        if last:
+            evidence = Evidence.AGREES if is_one_of_many(project, operation) else Evidence.OTHER_READING
+            yield self.fix(title, last, evidence, Evidence.RUNNER_UP * (rank > 1), reason=reason)
+        while len(parts) > rank and is_whole(parts[-1]):
             parts = parts[:-1]
         if len(parts) == rank and len(parts) != len(subscripts.parts(node)):
             text = f"{place.source.text_of(node.value)}[{', '.join(place.source.text_of(p) for p in parts)}]"
             edits, title = (place.source.replace(node, text),), f"index the {rank} dimensions there are"
             yield self.fix(title, edits, Evidence.OTHER_READING, reason=reason)
-
-
-def _is_full_slice(node: ast.expr) -> bool:
-    return isinstance(node, ast.Slice) and node.lower is None and node.upper is None and node.step is None
