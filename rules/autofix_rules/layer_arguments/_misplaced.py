@@ -16,6 +16,8 @@ def misplaced_features(project: Project, finding: Finding, layer: Layer, tensor:
         is_unbatched = tensor.rank == spatial(layer) + 1 and project.is_batch(finding.actual[0])
         is_misplaced = is_unbatched or stand_last(project, tensor, layer, expected)
         return f"the channels stand in another dimension of {tensor.shape}" if is_misplaced else ""
+    if finding.mismatch is Mismatch.RNN_INPUT_SIZE:
+        return _behind_others(tensor, expected, layer.label) if not is_batch(project, expected) else ""
     if finding.mismatch is not Mismatch.NORM_FEATURES:
         return ""
     if lacks_batch(project, tensor) is not None:
@@ -39,9 +41,15 @@ def _before_linear(project: Project, tensor: Tensor, expected: int, subject: str
         return f"`{subject}` would work on the last axis of {tensor.shape}"
     if tensor.rank == 3 and math.prod(tensor.shape[1:]) == expected:
         return f"{tensor.shape} flattened has the {expected} features that `{subject}` takes"
-    if expected != 1 and expected in tensor.shape[1:-1]:
-        return f"the {expected} features that `{subject}` takes stand in another dimension of {tensor.shape}"
+    if words := _behind_others(tensor, expected, subject):
+        return words
     sources = [operation.tensors[0] for operation in project.ancestry(tensor) if operation.tensors]
     if tensor.rank == 1 and any(source.rank > 1 for source in sources):
         return f"the batch was flattened into the {tensor.shape[0]} features of `{subject}`"
     return ""
+
+
+def _behind_others(tensor: Tensor, expected: int, subject: str) -> str:
+    if expected == 1 or expected not in tensor.shape[1:-1]:
+        return ""
+    return f"the {expected} features that `{subject}` takes stand in another dimension of {tensor.shape}"
