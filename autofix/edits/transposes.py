@@ -63,6 +63,23 @@ def transpose_text(source: Source, rank: int) -> str:
     return ".t()" if rank == 2 else ".transpose(1, 2)" if rank == 3 else ".transpose(-2, -1)"
 
 
+def rows_first(
+    operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
+) -> Iterator[tuple[str, tuple[Edit, ...], bool]]:
+    """Yield the exchange of the operands of ``W @ x`` where x holds rows, which come first, and whether W is transposed
+    for that.
+    """
+    left, right = tensors[0], tensors[1]
+    is_product = left.rank == 2 <= right.rank and operation.operator in {"matmul", "mm"}
+    if not is_product or left.shape[-1] == right.shape[-2]:
+        return
+    suffix = {left.shape[1]: transpose_text(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])
+    if suffix is not None:
+        weight, rows = followed(places[0], suffix).text, places[1].text
+        edits = (places[0].source.replace(places[0].node, rows), places[1].source.replace(places[1].node, weight))
+        yield f"multiply the rows of {right.shape} from the left", edits, suffix != ""
+
+
 def before_view(operation: Operation, place: Expression, call: ast.Call, tensor: Expression, moved: str) -> Edit:
     """Return the edit from ``h.view(...)`` to ``h.transpose(0, 1).reshape(...)``.
 

@@ -13,6 +13,7 @@ Source. The table of operators in autofix/operators, which has the documentation
 
 from itertools import islice
 
+from autofix.edits.bags_in_rows import bags_in_rows
 from autofix.edits.complex_parts import complex_parts
 from autofix.edits.folded_partners import folded_partners
 from autofix.edits.layout import Layout, LayoutChange
@@ -97,7 +98,7 @@ class OperandLayout(Rule):
             for steps, before in islice(raised(project, operation, layout), _MOST_RAISED):
                 raising: tuple[Piece, ...] = (*_EVIDENCE[layout.change], Evidence.OTHER_NAME, Evidence.OUTWARD * steps)
                 yield self._unsafe(before, *raising, Evidence.RUNNER_UP * rank)
-        for others in (folded_partners, complex_parts, rebound_layouts):
+        for others in (bags_in_rows, folded_partners, complex_parts, rebound_layouts):
             for rank, layout in enumerate(islice(others(project, operation), _MOST_RAISED)):
                 yield self._unsafe(layout, Evidence.INSERTED, Evidence.AGREES, Evidence.RUNNER_UP * rank)
         for rank, layout in layouts_of_giver(project, operation):

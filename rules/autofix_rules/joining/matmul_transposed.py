@@ -15,7 +15,7 @@ from itertools import chain
 from autofix.edits.batched_products import pairs_samples, products
 from autofix.edits.rank_changes import without_call
 from autofix.edits.set_arguments import called
-from autofix.edits.transposes import heads, last_two, transpose_text
+from autofix.edits.transposes import heads, last_two, rows_first, transpose_text
 from autofix.facts.call_sites import followed, operands, written
 from autofix.records.finding import Finding, Mismatch
 from autofix.rule import Detail, Evidence, Expression, Fixes, Operation, OperationKind, Project, Rule, Tensor, shown
@@ -64,7 +64,9 @@ class MatmulTransposed(Rule):
             producer = project.producer(tensors[0])
             square = tensors[1].rank == 2 and tensors[1].shape[0] == tensors[1].shape[1]
             if square or (producer is not None and producer.kind is OperationKind.GET_ATTR):
-                yield from self._swapped(operation, places, tensors)
+                for title, edits, turns in rows_first(operation, places, tensors):
+                    reason = "the order of a product has a meaning"
+                    yield self.fix(title, edits, Evidence.EXACT_FIT * turns, doubt=reason)
 
     def _turned(
         self, project: Project, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
@@ -108,16 +110,3 @@ class MatmulTransposed(Rule):
             doubt, title = pairs_samples(project, left, right), f"transpose {tensor.shape}"
             evidence = (Evidence.EVIDENT, later, Evidence.AGAINST * (doubt != ""))
             yield self.fix(title, (edit,), *evidence, doubt=doubt, reason=reason)
-
-    def _swapped(self, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]) -> Fixes:
-        """Yield fixes that exchange the operands of ``W @ x`` where x holds rows: the rows come first."""
-        left, right = tensors[0], tensors[1]
-        is_product = left.rank == 2 <= right.rank and operation.operator in {"matmul", "mm"}
-        if not is_product or left.shape[-1] == right.shape[-2]:
-            return
-        suffix = {left.shape[1]: transpose_text(places[0].source, 2), left.shape[0]: ""}.get(right.shape[-1])
-        if suffix is not None:
-            weight, rows = followed(places[0], suffix).text, places[1].text
-            edits = (places[0].source.replace(places[0].node, rows), places[1].source.replace(places[1].node, weight))
-            title, reason = f"multiply the rows of {right.shape} from the left", "the order of a product has a meaning"
-            yield self.fix(title, edits, Evidence.EXACT_FIT * (suffix != ""), doubt=reason)
