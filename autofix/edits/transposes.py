@@ -16,10 +16,21 @@ from autofix.records.values import Tensor
 from autofix.syntax.source import Source
 from autofix.syntax.spelling import receiver
 
+ATTENTION = "scaled_dot_product_attention"
 Turn = tuple[str, tuple[Edit, ...]]  # In words, and the edits.
 
 
-def last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[Turn]:
+def turned(project: Project, operation: Operation, places: tuple[Expression, ...]) -> Iterator[Turn]:
+    """Yield the exchanges of two dimensions of one operand of a product or an attention."""
+    attends = operation.operator == ATTENTION
+    if len(places) > 1:
+        left, right = operation.tensors[-2:] if not attends else operation.tensors[:2]
+        if not attends:
+            yield from _last_two(project, left, right)
+        yield from _heads(places, left, right, rows=not attends)
+
+
+def _last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[Turn]:
     """Yield the change of ``k.transpose(1, 2)`` to the last two dimensions, where the heads already
     stand before them.
     """
@@ -40,7 +51,7 @@ def last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[Turn]:
                 yield f"transpose the last two dimensions of {turned.tensors[0].shape}", edits
 
 
-def heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows: bool) -> Iterator[Turn]:
+def _heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows: bool) -> Iterator[Turn]:
     """Yield the exchange of steps and heads where the heads of one tensor still stand behind its steps.
 
     ``rows``: the rows of the right tensor are multiplied, as in a product, and not its columns, as in an attention.

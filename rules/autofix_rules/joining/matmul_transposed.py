@@ -10,18 +10,15 @@ Fix safety. Safe where one transpose makes the sizes meet and not every sample m
 Source. torch.matmul and torch.nn.functional.linear.
 """
 
-from itertools import chain
-
 from autofix.edits.batched_products import pairs_samples, products
 from autofix.edits.rank_changes import without_call
 from autofix.edits.set_arguments import called
-from autofix.edits.transposes import heads, last_two, rows_first, transpose_text
+from autofix.edits.transposes import ATTENTION, rows_first, transpose_text, turned
 from autofix.facts.call_sites import followed, operands, written
 from autofix.records.finding import Finding, Mismatch
 from autofix.rule import Detail, Evidence, Expression, Fixes, Operation, OperationKind, Project, Rule, Tensor, shown
 
 _MOVING = frozenset(("transpose", "t", "permute", "swapaxes"))
-ATTENTION = "scaled_dot_product_attention"
 
 
 class MatmulTransposed(Rule):
@@ -46,8 +43,8 @@ class MatmulTransposed(Rule):
             return
         places, tensors = operands(project, operation), operation.tensors
         if finding.mismatch is Mismatch.BROADCAST:
-            if operation.operator == ATTENTION and len(places) > 1:
-                yield from self._turned(project, operation, places, tensors)
+            for title, edits in turned(project, operation, places) if operation.operator == ATTENTION else ():
+                yield self.fix(title, edits, Evidence.EVIDENT)
             return
         if operation.operator in {"addmm", "baddbmm", "addbmm"}:
             places, tensors = places[1:], tensors[1:]
@@ -59,23 +56,14 @@ class MatmulTransposed(Rule):
         if len(places) >= 2:
             is_linear = finding.detail is Detail.WEIGHT
             yield from self._transposed(project, places, tensors, is_linear)
-            if not is_linear:
-                yield from self._turned(project, operation, places, tensors)
+            for title, edits in turned(project, operation, places) if not is_linear else ():
+                yield self.fix(title, edits, Evidence.EVIDENT)
             producer = project.producer(tensors[0])
             square = tensors[1].rank == 2 and tensors[1].shape[0] == tensors[1].shape[1]
             if square or (producer is not None and producer.kind is OperationKind.GET_ATTR):
                 for title, edits, turns in rows_first(operation, places, tensors):
                     reason = "the order of a product has a meaning"
                     yield self.fix(title, edits, Evidence.EXACT_FIT * turns, doubt=reason)
-
-    def _turned(
-        self, project: Project, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
-    ) -> Fixes:
-        left, right = tensors[:2]
-        attends = operation.operator == ATTENTION
-        turns = () if attends else last_two(project, left, right), heads(places, left, right, rows=not attends)
-        for title, edits in chain(*turns):
-            yield self.fix(title, edits, Evidence.EVIDENT)
 
     def _general(self, project: Project, operation: Operation) -> Fixes:
         """Yield ``matmul`` in place of ``mm``, which takes matrices only, or ``bmm``, which takes batches of them."""
