@@ -80,8 +80,9 @@ class IndexRange(Rule):
             title = "leave out the subscript: there is one row per sample already"
             yield self.fix(title, (edit,), Evidence.RUNNER_UP, reason=reason)
         last, title = from_the_end(place, rank), "count the dimensions from the end, where there are fewer in front"
-        if last:
-            evidence = Evidence.AGREES if is_one_of_many(project, operation) else Evidence.OTHER_READING
+        is_one = is_one_of_many(project, operation)
+        if last and (is_one or rank == 1):
+            evidence = Evidence.AGREES if is_one else Evidence.OTHER_READING
             yield self.fix(title, last, evidence, Evidence.RUNNER_UP * (rank > 1), reason=reason)
         while len(parts) > rank and is_whole(parts[-1]):
             parts = parts[:-1]
