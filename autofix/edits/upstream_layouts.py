@@ -10,6 +10,7 @@ import ast
 import math
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 from autofix.edits.layout import Layout, behind_value, moves, written_operand
 from autofix.edits.other_layouts import WRITING, inserted, left_uncut, without_maker

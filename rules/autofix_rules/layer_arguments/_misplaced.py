@@ -17,7 +17,7 @@ def misplaced_features(project: Project, finding: Finding, layer: Layer, tensor:
         is_misplaced = is_unbatched or stand_last(project, tensor, layer, expected)
         return f"the channels stand in another dimension of {tensor.shape}" if is_misplaced else ""
     if finding.mismatch is Mismatch.RNN_INPUT_SIZE:
-        return _behind_others(tensor, expected, layer.label) if not is_batch(project, expected) else ""
+        return _behind_others(tensor, expected, layer.label) if not project.is_batch(expected) else ""
     if finding.mismatch is not Mismatch.NORM_FEATURES:
         return ""
     if lacks_batch(project, tensor) is not None:
