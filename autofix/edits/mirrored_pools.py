@@ -156,9 +156,10 @@ def _smaller_strides(project: Project, operation: Operation) -> Iterator[Mirrore
     A kernel as wide as the stride, that of patches, follows. What sets the stride is changed, wherever that is.
     """
     for own, other in permutations(operation.tensors[:2], 2):
-        is_alike = own.rank == other.rank > 3 and own.shape[0] == other.shape[0]
+        if not own.rank == other.rank > 3 or own.shape[0] != other.shape[0]:
+            continue
         factors = {b // a for a, b in zip(own.shape[2:], other.shape[2:], strict=True) if a and b % a == 0}
-        factor = factors.pop() if is_alike and len(factors) == 1 else 1
+        factor = factors.pop() if len(factors) == 1 else 1
         if factor == 1 or any(a * factor != b for a, b in zip(own.shape[2:], other.shape[2:], strict=True)):
             continue
         for rank, (_, layer) in enumerate(layers_of(project, branch(project, own, other), ("Conv2d", "Conv3d"))):

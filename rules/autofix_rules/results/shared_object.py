@@ -8,23 +8,29 @@ Source. The Python tutorial, section Defining Functions; the module copy.
 """
 
 from autofix.edits.shared_objects import is_met, shared_objects
-from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
+from autofix.rule import LOUD, Applicability, Evidence, Example, Finding, Fixes, Project, Rule, model, shown
+
+_SETTINGS = """base = {"width": 8}
+self.wide = nn.Linear(6, base["width"])
+small = <base => dict(base)>
+small["width"] = 4
+self.narrow = nn.Linear(6, small["width"])
+self.up = nn.Linear(small["width"], base["width"])"""
+_SUM = "self.up(self.narrow(x)) + self.wide(x)"
 
 
 class SharedObject(Rule):
     mismatches = LOUD
     applicability = Applicability.UNSAFE
-    examples = shown("""
-        the settings of a large and a small layer: 2,6
-            base = {"width": 8}; self.wide = nn.Linear(6, base["width"])
-            small = <base => dict(base)>; small["width"] = 4; self.narrow = nn.Linear(6, small["width"])
-            self.up = nn.Linear(small["width"], base["width"])
-            self.up(self.narrow(x)) + self.wide(x)
+    examples = (
+        Example("the settings of a large and a small layer", ((2, 6),), model(_SETTINGS, _SUM)),
+        *shown("""
         declines a name by which nothing is changed: 2,6
             base = [6, 4]; other = base; self.a = nn.Linear(*base); self.b = nn.Linear(5, 2)
             self.b(self.a(x))
             by AF101
-    """)
+    """),
+    )
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         for shared in shared_objects(project):
