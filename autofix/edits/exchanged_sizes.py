@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autofix.facts.passed_arguments import Crossing, PassedArgument, crossing
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression, Project
+from autofix.provenance.bindings import bindings
 from autofix.provenance.producers import argument_expression, producing_layer
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.trace import Layer, Operation
@@ -14,6 +17,7 @@ _PAIRS = (
     *(("in1_features", "in2_features"), ("in_features", "out_features"), ("in_channels", "out_channels")),
     *(("input_size", "hidden_size"), ("num_embeddings", "embedding_dim")),
 )
+MAX_CALLERS = 4
 Sizes = tuple[PassedArgument, PassedArgument]
 
 
@@ -44,7 +48,26 @@ def _sizes(project: Project, layer: Layer) -> Sizes | None:
     ]
     if len(sizes) != 2 or sizes[0].expression.source.path != sizes[1].expression.source.path:
         return None
-    return sizes[0], sizes[1]
+    return _passed(project, (sizes[0], sizes[1]))
+
+
+def _passed(project: Project, sizes: Sizes) -> Sizes:
+    """Return the arguments by which the sizes came to a class around a layer that has them by the layer's own names."""
+    for _ in range(MAX_CALLERS):
+        if not all(size.has_its_own_name and isinstance(size.expression.node, ast.Name) for size in sizes):
+            return sizes
+        outer = [[b for b in bindings(project, size.expression) if b.is_argument] for size in sizes]
+        if any(len(passed) != 1 or passed[0].inverse is not None for passed in outer):
+            return sizes
+        first, second = (passed[0].expression for passed in outer)
+        if first.source.path != second.source.path or _call(first) is not _call(second):
+            return sizes
+        sizes = replace(sizes[0], expression=first), replace(sizes[1], expression=second)
+    return sizes
+
+
+def _call(argument: Expression) -> ast.Call | None:
+    return next((node for node in argument.source.ancestors(argument.node) if isinstance(node, ast.Call)), None)
 
 
 def _fits(finding: Finding, outgoing: object) -> bool:

@@ -40,6 +40,14 @@ _GUIDED = """class Guided(nn.Module):
 _REFUSALS = frozenset(("TypeError", "RuntimeError", "ValueError"))  # Of a call that says what it cannot take.
 _FRAMES = "def frame(signal, window, hop):\n    return signal.unfold(-1, window, hop)\n"
 _SCALED = "def scaled(values, bias=0.0, scale=None):\n    return (values + bias) * scale.view(-1, 1)\n"
+_DENSE = """class Dense(nn.Module):
+    def __init__(self, in_features, out_features):
+        super().__init__()
+        self.linear = nn.Linear(in_features, out_features)
+
+    def forward(self, x):
+        return self.linear(x)
+"""
 _STACK = """class Stack(nn.Module):
     def __init__(self, width, widths):
         super().__init__()
@@ -84,6 +92,10 @@ class ExchangedArguments(Rule):
         the sizes of a layer: 4,6
             self.a = nn.Linear(6, 8); self.b = nn.Linear(<3, 8 => 8, 3>); self.c = nn.Linear(3, 2)
             self.c(self.b(self.a(x)))
+        the sizes of a layer in a class of its own: 4,6
+            above: dense
+            self.a = Dense(6, 12); self.b = Dense(<3, 12 => 12, 3>); self.c = Dense(3, 2)
+            self.c(self.b(self.a(x)))
         the name of a parameter further on: 2,7,5
             above: scaled
             self.scale = torch.ones(7)
@@ -96,6 +108,7 @@ class ExchangedArguments(Rule):
     """,
             guided=_GUIDED,
             frames=_FRAMES,
+            dense=_DENSE,
             scaled=_SCALED,
             stack=_STACK,
         ),
