@@ -34,6 +34,7 @@ COMMITS = {
     "blind-o": "3742883",
     "blind-p": "25006c7",
     "blind-q": "25006c7",
+    "blind-r": "25c054f",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
