@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_broadcasts import ARITHMETIC, broadcast_words
@@ -15,7 +16,7 @@ from autofix.facts.sequence_order import samples_as_steps
 from autofix.operators.families import Family
 from autofix.operators.shape_functions import without
 from autofix.operators.table import family
-from autofix.records.finding import Mismatch
+from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Check, CheckKind, CheckOutcome, Operation
 from autofix.records.values import Sequence, Tensor, is_integer
 
@@ -146,7 +147,8 @@ def _swapped(project: Project) -> Iterator[SilentFault]:
             message = (
                 f"`{operation.operator}` relabels {show(before.shape)} as {show(after.shape)} where it should permute"
             )
-            yield from faults_at(Mismatch.SILENT_FOLD, message, project, operation)
+            for fault in faults_at(Mismatch.SILENT_FOLD, message, project, operation):
+                yield replace(fault, finding=replace(fault.finding, detail=Detail.NAMED))
 
 
 def _is_padded(project: Project, maker: Operation | None) -> bool:

@@ -100,8 +100,14 @@ def _orders(before: tuple[int, ...], after: tuple[int, ...], samples: int | None
     if len(before) != len(after) or len(before) > MAX_RANK or (before == after and not samples):
         return
     fitting = [o for o in permutations(range(len(before))) if _moved(o) and tuple(before[d] for d in o) == after]
-    fitting.sort(key=lambda order: (len(_moved(order)), order))
+    fitting.sort(key=lambda order: (not _is_one_move(order), len(_moved(order)), order))
     yield from (order for order in fitting[:2] if not samples or order[0] == samples or order[samples] != samples)
+
+
+def _is_one_move(order: tuple[int, ...]) -> bool:
+    """Return whether all dimensions but one keep their order: maps that are as high as wide are not turned."""
+    rests = ([d for d in order if d != own] for own in order)
+    return any(rest == sorted(rest) for rest in rests)
 
 
 def _moved(order: tuple[int, ...]) -> list[int]:
