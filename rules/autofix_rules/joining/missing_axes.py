@@ -18,15 +18,19 @@ from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, O
 from autofix.syntax.name_bindings import callee_name
 
 _OTHERS = "what else reads it is given other dimensions too"
+_ATTENTION = "scaled_dot_product_attention"
 _MADE_IN_SIZES = frozenset(("rand", "randn", "zeros", "ones", "empty"))
 
 
 class MissingAxes(Rule):
-    mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND)
+    mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.ATTENTION_MASK)
     examples = shown("""
         a mask over heads: 2,3,5,5 m=bool:2,5
             self.k = 1
             x.masked_fill(~m< => [:, None, None, :]>, -1e9)
+        words that only fill up: 2,4,5,8 keep=bool:2,5
+            self.k = 1
+            F.scaled_dot_product_attention(x, x, x, attn_mask=keep< => [:, None, None, :]>)
         declines sizes that do not line up: 2,3,5 2,4
             self.k = 1
             x * y
@@ -37,22 +41,26 @@ class MissingAxes(Rule):
             return
         places = operands(project, operation)
         shapes = [t.shape for t in operation.tensors] + ([finding.expected] if len(operation.tensors) == 1 else [])
-        if len(shapes) != 2 or not places:
+        is_mask = "mask" in operation.target or operation.operator == _ATTENTION
+        if operation.operator == _ATTENTION and len(shapes) == 4:  # Queries, keys, values and the mask of both.
+            small, low, high = 3, shapes[3], (*shapes[0][:-1], *shapes[1][-2:-1])
+        elif len(shapes) == 2:
+            small = 0 if len(shapes[0]) < len(shapes[1]) else 1
+            low, high = shapes[small], shapes[1 - small]
+        else:
             return
-        small = 0 if len(shapes[0]) < len(shapes[1]) else 1
-        low, high = shapes[small], shapes[1 - small]
-        if len(low) == len(high) or not low or small >= len(places):
+        if len(low) >= len(high) or not low or small >= len(places):
             return
         if next(reductions(project, operation.tensors[small], high), None) is not None:
             return
         ways = _ways(low, high)
-        if "mask" in operation.target or operation.target.endswith(("where", "and")):
+        if is_mask or operation.target.endswith(("where", "and")):
             ways.reverse()
         # A row for each sample is nothing that a model brings along: such a table was meant to be cut by a length.
         is_own = is_stored(project, operation.tensors[small])
         for rank, way in enumerate(ways[:2]):
             by_sample = is_own and way[0] == 0 and low[0] > 1 and project.is_batch(low[0])
-            unsafe = by_sample or (len(ways) > 1 and "mask" not in operation.target)
+            unsafe = by_sample or (len(ways) > 1 and not is_mask)
             reason = f"{low} lines up with {high} in more than one way" if unsafe else ""
             if by_sample:
                 reason = "a table of the model's own would have a row for each sample of a batch"
