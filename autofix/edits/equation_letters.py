@@ -1,5 +1,6 @@
-"""Other letters in the equation of an einsum: each equation that differs from the one written in one letter; and the
-axes that a pattern of einops leaves out, or names otherwise on its two sides.
+"""Other letters in the equation of an einsum: each equation that differs from the one written in one letter, or that
+names a dimension which an operand has more or less; and the axes that a pattern of einops leaves out, or names
+otherwise on its two sides.
 """
 
 from __future__ import annotations
@@ -32,13 +33,45 @@ def other_equations(equation: str) -> Iterator[str]:
                 yield changed
 
 
+def equations_of_ranks(equation: str, ranks: tuple[int, ...]) -> Iterator[str]:
+    """Yield equations whose terms have as many letters as the operands have dimensions, one more or less in each: first
+    a letter that another term has, then a new one that goes in front and into the result.
+    """
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    terms = left.split(",")
+    if not arrow or "." in equation or len(terms) != len(ranks):
+        return
+    more = [place for place, rank in enumerate(ranks) if rank == len(terms[place]) + 1]
+    fewer = [place for place, rank in enumerate(ranks) if rank == len(terms[place]) - 1]
+    if len(more) + len(fewer) != sum(rank != len(term) for rank, term in zip(ranks, terms, strict=True)):
+        return
+    if len(more) + len(fewer) == 1:
+        (place,) = (*more, *fewer)
+        for changed in _longer(terms[place], equation) if more else _shorter(terms[place]):
+            for result in dict.fromkeys((right, *(right.replace(letter, "") for letter in set(terms[place])))):
+                yield f"{','.join((*terms[:place], changed, *terms[place + 1 :]))}->{result}"
+    new = next(letter for letter in "bnhgzyxwvutsrqpomlkjifedca" if letter not in equation)
+    if more and not fewer:
+        yield f"{','.join(new * (place in more) + term for place, term in enumerate(terms))}->{new}{right}"
+
+
+def _longer(term: str, equation: str) -> Iterator[str]:
+    letters = dict.fromkeys(letter for letter in equation if letter.isalpha() and letter not in term)
+    yield from (f"{term[:place]}{letter}{term[place:]}" for letter in letters for place in range(len(term) + 1))
+
+
+def _shorter(term: str) -> Iterator[str]:
+    yield from (f"{term[:place]}{term[place + 1 :]}" for place in range(len(term)))
+
+
 def relettered(project: Project, operation: Operation) -> Iterator[tuple[str, Edit, BoundCall]]:
     """Yield the other equations of an einsum that its operands fit, with the edit and the call as it would be."""
     call, place = bound(project, operation), argument_of(project, operation, 0, "equation")
     equation = None if call is None else call.call.get("equation")
     if call is None or place is None or not isinstance(place.node, ast.Constant) or not isinstance(equation, str):
         return
-    for changed in other_equations(equation):
+    ranks = tuple(len(operand.tensor.shape) for operand in call.operands)
+    for changed in (*filter(_is_plain, equations_of_ranks(equation, ranks)), *other_equations(equation)):
         other = call.with_argument("equation", changed)
         if other.is_accepted:
             text = place.text.replace(equation, changed, 1)

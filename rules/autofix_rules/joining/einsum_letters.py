@@ -2,7 +2,8 @@
 
 Why it fails. Every letter of an equation stands for one size; in ``'bid,bdj->bij'`` the d of both operands must
 agree.
-What the fix does. Swaps two letters of one operand where every letter then stands for one size; in a pattern of einops
+What the fix does. Swaps two letters of one operand where every letter then stands for one size; names the dimension
+that an operand has more; in a pattern of einops
 that names fewer axes than there are, lets the others stand in front: ``'... n -> ... n 1'``.
 Fix safety. Unsafe: the equation could be right and the operand be meant to be transposed.
 Source. torch.einsum; einops.rearrange.
@@ -29,6 +30,9 @@ class EinsumLetters(Rule):
         a letter that stands for another dimension: 2,5,8
             self.k = nn.Linear(8, 8)
             torch.einsum('<ttd => btd>,bsd->bts', x, self.k(x))
+        points of their own for every sample: 4,8 4,5,8
+            self.k = nn.Linear(8, 8)
+            torch.einsum('bd,<nd => bnd>->bn', x, self.k(y))
         declines an equation that is computed: 2,5,8
             self.pair = ['bid', 'bdj']
             torch.einsum(','.join(self.pair) + '->bij', x, x)
