@@ -14,7 +14,7 @@ from autofix.edits.batched_products import pairs_samples, products
 from autofix.edits.rank_changes import without_call
 from autofix.edits.set_arguments import called
 from autofix.edits.transposes import ATTENTION, rows_first, transpose_text, turned
-from autofix.facts.call_sites import followed, operands, written
+from autofix.facts.call_sites import followed, is_stored, operands, written
 from autofix.records.finding import Finding, Mismatch
 from autofix.rule import Detail, Evidence, Expression, Fixes, Operation, OperationKind, Project, Rule, Tensor, shown
 
@@ -97,4 +97,6 @@ class MatmulTransposed(Rule):
             edit = followed(place, transpose_text(place.source, tensor.rank))
             doubt, title = pairs_samples(project, left, right), f"transpose {tensor.shape}"
             evidence = (Evidence.EVIDENT, later, Evidence.AGAINST * (doubt != ""))
+            if tensor is left and left.rank == 2 and not is_stored(project, left):
+                doubt = doubt or "the rows of the left matrix may be samples"
             yield self.fix(title, (edit,), *evidence, doubt=doubt, reason=reason)
