@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from autofix.facts.dataflow import of_a_model
 from autofix.facts.project_view import Project
 from autofix.provenance import Site
-from autofix.provenance.producers import output_parameter, producer_sites
+from autofix.provenance.handed_names import is_of_outputs
+from autofix.provenance.producers import argument_expression, output_parameter, producer_sites
 from autofix.records.finding import Finding
 from autofix.records.trace import Layer, Operation
 
@@ -24,5 +25,8 @@ def more_outputs(finding: Finding, project: Project, operation: Operation) -> It
     if output.rank != target.rank or differ != [1] or 1 in (output.shape[1], target.shape[1]):
         return
     for layer, site in producer_sites(project, output, target.shape[1]):
-        if layer.setting(output_parameter(layer)) == output.shape[1]:
+        place = argument_expression(project, layer, output_parameter(layer))
+        # A name for another thing, the length of a code, was not meant as the number of classes.
+        is_meant = place is not None and is_of_outputs(place.text)
+        if is_meant and layer.setting(output_parameter(layer)) == output.shape[1]:
             yield layer, site

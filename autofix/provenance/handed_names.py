@@ -93,6 +93,12 @@ def role_of(project: Project, place: Expression) -> str:
     return _parameter(project, source, around, node) if isinstance(around, ast.Call) and node in around.args else ""
 
 
+def is_of_outputs(text: str) -> bool:
+    """Return whether an expression is a number, or a name that says how many classes or outputs there are."""
+    names = _WORDS.findall(text)
+    return not names or not _OUTPUTS.isdisjoint(names[-1].lower().split("_"))
+
+
 def is_called_so(role: str, text: str, other: str) -> bool:
     """Return whether one expression has a telling word of the parameter that it is passed as, and another none."""
     words, first, second = (_telling(name) for name in (role, text, other))
