@@ -22,7 +22,7 @@ MAX_LINES_OF_FUNCTION = 60
 # Longer files: how long each may be, and why it is one.
 LONGER: dict[str, tuple[int, str]] = {
     "autofix.provenance.bindings": (400, "one question, where a name got its value, over every form of assignment"),
-    "autofix.provenance.size_sites": (428, "one solver whose cases call each other"),
+    "autofix.provenance.size_sites": (432, "one solver whose cases call each other"),
     "autofix.session.session": (366, "one talk with one process"),
     "autofix.engine": (475, "the one place that knows every stage"),
 }

@@ -10,7 +10,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.provenance.render_expression import factors_of
 from autofix.records.values import is_integer
 from autofix.syntax.name_bindings import bound_later, parameters
-from autofix.syntax.source import below, dotted
+from autofix.syntax.source import argument, below, dotted
 
 FEWEST = 3  # Of two there are too many by chance.
 
@@ -53,6 +53,29 @@ def passed_name(project: Project, expression: Expression, factor: int) -> str:
         return ""
     names = [name for name in parameters(function) if is_integer(value := local.get(name)) and value == factor]
     return names[0] if len(names) == 1 else ""
+
+
+def switched_factor(project: Project, expression: Expression, factor: float) -> str:
+    """Return what says by an option of the function how many times a size is there: ``self.directions`` that was set to
+    ``2 if bidirectional else 1``, or that condition itself where a recurrent layer is passed the option; empty where
+    the factor is the same for all who call the function.
+    """
+    function = expression.source.function_of(expression.node)
+    nodes = (
+        [] if function is None else [n for n in below(function) if getattr(n, "lineno", 0) <= expression.node.lineno]
+    )
+    for node in nodes:
+        match node:
+            case ast.Assign(
+                targets=[ast.Name() | ast.Attribute() as target],
+                value=ast.IfExp(body=ast.Constant(), orelse=ast.Constant()) as value,
+            ) if project.integer(expression.at(value)) == factor:
+                return expression.source.text_of(target)
+    for node in nodes:
+        flag = argument(node, -1, "bidirectional") if isinstance(node, ast.Call) else None
+        if isinstance(flag, (ast.Name, ast.Attribute)) and factor == 2 and project.value(expression.at(flag)) is True:
+            return f"(2 if {expression.source.text_of(flag)} else 1)"
+    return ""
 
 
 def differing(project: Project, expression: Expression, difference: int) -> str:

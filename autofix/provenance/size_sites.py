@@ -40,6 +40,7 @@ from autofix.provenance.sibling_products import (
     rest_of_half,
     sibling_factor,
     sibling_product,
+    switched_factor,
 )
 from autofix.provenance.site import PARTS, Site, SiteKind, together
 from autofix.provenance.text_sites import text_sites
@@ -148,7 +149,8 @@ class _Solver:
         if not is_integer(value) or value == target_size:
             return
         spelled = sibling_product(expression, value, target_size)
-        factor = sibling_factor(self.project, expression, target_size, value)
+        option = switched_factor(self.project, expression, target_size / value) if value else ""
+        factor = option or sibling_factor(self.project, expression, target_size, value)
         if factor is not None:
             text = f"{factor} * {value}"
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.AGREES, Evidence.INSERTED)
@@ -156,7 +158,8 @@ class _Solver:
             yield self._site(expression, spelled, depth, kind, Evidence.EVIDENT)
         yield from at_all(expression, self._site(expression, str(target_size), depth, kind, Evidence.MORE_PLACES))
         coincides = kind is SiteKind.ARGUMENT and has_argument_of(self.project, expression, target_size)
-        plain = self._site(expression, str(target_size), depth, kind, Evidence.COINCIDES * coincides)
+        doubts = Evidence.COINCIDES * coincides, Evidence.OTHER_MEANING * bool(option)
+        plain = self._site(expression, str(target_size), depth, kind, *doubts)
         yield plain
         yield from exchanged(expression, plain, value, target_size)
 
@@ -375,12 +378,13 @@ class _Solver:
             pooled = Evidence.OTHER_MEANING * isinstance(expression.node, ast.Attribute)
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED, pooled)
             return
-        name = passed_name(self.project, expression, factor)
+        option = switched_factor(self.project, expression, factor)
+        name = option or passed_name(self.project, expression, factor)
         if name:
-            text = f"{expression.text} * {name}"
-            yield self._site(expression, text, depth, SiteKind.EXPRESSION, Evidence.INSERTED, Evidence.COINCIDES)
-        if factor <= FEW_TIMES:
-            evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN)
+            stated = Evidence.INSERTED, Evidence.AGREES if option else Evidence.COINCIDES
+            yield self._site(expression, f"{expression.text} * {name}", depth, SiteKind.EXPRESSION, *stated)
+        if factor <= FEW_TIMES:  # A number says for all callers what an option says for one.
+            evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN, Evidence.OTHER_MEANING * bool(option))
             yield self._site(expression, f"{expression.text} * {factor}", depth, SiteKind.EXPRESSION, *evidence)
 
     def expressions_in_scope(self, expression: Expression, target_size: int) -> Iterator[str]:
