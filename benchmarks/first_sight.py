@@ -35,6 +35,7 @@ COMMITS = {
     "blind-p": "25006c7",
     "blind-q": "25006c7",
     "blind-r": "25c054f",
+    "blind-s": "805f1ac",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
