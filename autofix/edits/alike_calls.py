@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.set_arguments import argument_set
 from autofix.facts.fault_path import calls
 from autofix.facts.passed_arguments import passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.table import layer as layer_row
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Mapping
@@ -26,6 +27,8 @@ from autofix.syntax.name_bindings import bound_above, callee_name
 from autofix.syntax.source import Source, dotted
 
 MOST = 6
+DOUBT = "that the two calls are meant alike is told by the run alone"
+_OF_DEFAULTS = "that the default is not meant is told by the run and the name alone"
 _ORDERS = frozenset(("batch_first", "dim"))
 # What changes no shape of loaders and optimizers, and is not tried.
 _NO_SHAPES = frozenset(
@@ -36,25 +39,7 @@ _NO_SHAPES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AlikeArgument:
-    """``name=value``, as another call of the same function is written, for ``call``."""
-
-    call: Expression
-    name: str
-    value: str
-    edit: Edit
-    replaces: bool
-    is_at_hand: bool = False
-
-    @property
-    def makes_another_layer(self) -> bool:
-        """Whether a layer is built in another way, beside the order in which it takes its dimensions."""
-        is_layer = isinstance(self.call.node, ast.Call) and layer_row(callee_name(self.call.node)) is not None
-        return is_layer and self.name not in _ORDERS
-
-
-def arguments_of_others(project: Project, operation: Operation | None, layer: int | None) -> Iterator[AlikeArgument]:
+def arguments_of_others(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield what calls on the way to the fault lack, the nearest first; then what they pass with another value."""
     on_the_way = list(calls(project, operation, layer))
     yield from islice(_at_hand(project, operation, layer), MOST)
@@ -62,14 +47,27 @@ def arguments_of_others(project: Project, operation: Operation | None, layer: in
         yield from islice(_of_calls(on_the_way, replaces), MOST)
 
 
-def _of_calls(on_the_way: list[tuple[Expression, ast.Call]], replaces: bool) -> Iterator[AlikeArgument]:
+def _argument(
+    call: Expression, name: str, value: str, edit: Edit, *, replaces: bool = False, is_at_hand: bool = False
+) -> CodeChange:
+    """Return the change that passes ``name=value``, as another call of the same function is written, or at hand."""
+    is_layer = isinstance(call.node, ast.Call) and layer_row(callee_name(call.node)) is not None
+    # Beside the order in which it takes its dimensions, a layer is built in another way.
+    against = Evidence.OTHER_MODEL * (is_layer and name not in _ORDERS)
+    own = (Evidence.EVIDENT * (not replaces), Evidence.SAME_NAME * is_at_hand)
+    why = "which is at hand" if is_at_hand else "as another call of the function is written"
+    words, doubt = f"{'give' if replaces else 'add'} `{name}={value}`, {why}", _OF_DEFAULTS if is_at_hand else DOUBT
+    return CodeChange(words, (edit,), (Evidence.AGREES, Evidence.INSERTED, *own, against), doubt)
+
+
+def _of_calls(on_the_way: list[tuple[Expression, ast.Call]], replaces: bool) -> Iterator[CodeChange]:
     for call, node in on_the_way:
         for name, value in _of_others(call.source, node, replaces):
             if name in _NO_SHAPES or (name == "drop_last" and only_evaluates(call.source.function_of(node))):
                 continue
             for edit in argument_set(call, name, value):
                 if not _is_written(call.source, node, edit.text):
-                    yield AlikeArgument(call, name, value, edit, replaces)
+                    yield _argument(call, name, value, edit, replaces=replaces)
 
 
 def _is_written(source: Source, call: ast.Call, text: str) -> bool:
@@ -81,7 +79,7 @@ def _is_written(source: Source, call: ast.Call, text: str) -> bool:
     )
 
 
-def _at_hand(project: Project, operation: Operation | None, layer: int | None) -> Iterator[AlikeArgument]:
+def _at_hand(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield the arguments with a default that a call leaves out although their names, or attributes of theirs, are at
     hand with another value: ``atoms=args.atoms``.
     """
@@ -96,7 +94,7 @@ def _at_hand(project: Project, operation: Operation | None, layer: int | None) -
             for text, value in values:
                 if value is not None and value != default and name not in {k.arg for k in node.keywords}:
                     edit = call.source.replace(node, with_argument(call.text, name, text))
-                    yield AlikeArgument(call, name, text, edit, replaces=False, is_at_hand=True)
+                    yield _argument(call, name, text, edit, is_at_hand=True)
 
 
 def _of_others(source: Source, call: ast.Call, replaces: bool) -> Iterator[tuple[str, str]]:

@@ -8,11 +8,13 @@ import ast
 from collections.abc import Iterator
 from itertools import permutations
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.set_arguments import argument_set
 from autofix.facts.call_sites import argument_of, followed, operands, size_at_hand
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.recurrences import ran_before
 from autofix.provenance.bindings import bindings
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -47,8 +49,9 @@ def _smaller_batch(project: Project, failed: Operation) -> tuple[int, int] | Non
     return None
 
 
-def whole_batches(project: Project, size: int) -> Iterator[tuple[str, Edit]]:
-    """Yield each loader of batches of a size, with the edit after which it leaves out a last one that is smaller."""
+def whole_batches(project: Project, size: int) -> Iterator[CodeChange]:
+    """Yield for each loader of batches of a size that it leaves out a last one that is smaller."""
+    evidence, doubt = (Evidence.INSERTED, Evidence.OTHER_READING), "its samples are not used then"
     failure = project.trace.failure
     running = failure.frames if failure is not None else ()
     for source in project.sources():
@@ -64,11 +67,14 @@ def whole_batches(project: Project, size: int) -> Iterator[tuple[str, Edit]]:
                 continue
             edits = argument_set(Expression(source, node), "drop_last", "True")
             if argument(node, 8, "drop_last") is None:
-                yield from ((source.text_of(batch), edit) for edit in edits)
+                words = f"leave out a last batch of fewer than `{source.text_of(batch)}` samples"
+                yield from (CodeChange(words, (edit,), evidence, doubt) for edit in edits)
 
 
-def sizes_read(project: Project, operation: Operation) -> Iterator[tuple[str, Edit]]:
+def sizes_read(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the size of what a view is made from, for a number in the view that stands in its place."""
+    is_smaller = smaller_batch(project, operation) is not None
+    doubt = "" if is_smaller else "that the number was meant for another batch is told by no run before"
     for tensor, other in permutations(operation.tensors, 2):
         maker = project.producer(tensor)
         if maker is None or maker.operator not in _VIEWS or tensor.rank != other.rank:
@@ -78,10 +84,11 @@ def sizes_read(project: Project, operation: Operation) -> Iterator[tuple[str, Ed
             if number is None or not isinstance(number.node, ast.Constant):
                 continue
             for text in _leading_reads(project, number, target_size):
-                yield text, number.source.replace(number.node, text)
+                words, edit = f"take the size from what is viewed: `{text}`", number.source.replace(number.node, text)
+                yield CodeChange(words, (edit,), (Evidence.EXACT_FIT,), doubt)
 
 
-def baked_views(project: Project, failed: Operation) -> Iterator[tuple[str, tuple[Edit, ...]]]:
+def baked_views(project: Project, failed: Operation) -> Iterator[CodeChange]:
     """Yield how the size of the batch is read, for a size of another batch in the views on the way to what failed that
     leave another size open: ``view(self.batch_size, -1, n)`` folds samples into that.
 
@@ -98,7 +105,9 @@ def baked_views(project: Project, failed: Operation) -> Iterator[tuple[str, tupl
             continue
         text = size_at_hand(project, place, before.shape[0], 0) or _given_before(project, view, place, before.shape[0])
         if text:
-            yield text, tuple(place.source.replace(node, text) for node in _first_sizes(place))
+            edits = tuple(place.source.replace(node, text) for node in _first_sizes(place))
+            words = f"take the size of the batch from what is viewed: `{text}`"
+            yield CodeChange(words, edits, (Evidence.EXACT_FIT,))
             return
 
 

@@ -9,22 +9,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import is_stored, written
 from autofix.facts.project_view import Expression, Project
-from autofix.records.locations import Edit, Range
+from autofix.records.costs import Evidence
+from autofix.records.locations import Range
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.call_edits import with_callee
 from autofix.syntax.spelling import receiver
 from autofix.syntax.subscripts import parts
 
-Product = tuple[str, tuple[Edit, ...]]  # In words, and the edits.
+_EVIDENCE = (Evidence.INSERTED, Evidence.EXACT_FIT, Evidence.AGREES)
 _TAKES = {"bmm": 3, "matmul": 0}
 
 
 def products(
     project: Project, operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
-) -> Iterator[Product]:
+) -> Iterator[CodeChange]:
     """Yield the products in which each matrix of the batch meets what is its own."""
     place, rank = written(project, operation), _TAKES.get(operation.operator)
     if place is None or rank is None or len(places) != 2:
@@ -59,11 +61,12 @@ def pairs_samples(project: Project, left: Tensor, right: Tensor) -> str:
     return f"{small.shape} has a row for each of the {rows} of {many.shape}, and all of them would meet"
 
 
-def _of_vectors(place: Expression, operand: Expression, tensor: Tensor, at: int) -> Product:
+def _of_vectors(place: Expression, operand: Expression, tensor: Tensor, at: int) -> CodeChange:
     """Return the product with the vectors as matrices of one column (-1) or one row."""
     text = _with(place, operand, f".unsqueeze({at})")
     words = f"multiply each matrix with its own of the vectors {tensor.shape}"
-    return words, (place.source.replace(place.node, text if _drops(place, at) else f"{receiver(text)}.squeeze({at})"),)
+    edit = place.source.replace(place.node, text if _drops(place, at) else f"{receiver(text)}.squeeze({at})")
+    return CodeChange(words, (edit,), _EVIDENCE)
 
 
 def _with(place: Expression, operand: Expression, suffix: str) -> str:
@@ -82,7 +85,9 @@ def _drops(place: Expression, at: int) -> bool:
     return isinstance(entry, ast.Constant) and entry.value == 0  # `[:, 0]` and `[:, :, 0]`.
 
 
-def _of_more_rows(place: Expression, places: tuple[Expression, ...], left: Tensor, right: Tensor) -> Iterator[Product]:
+def _of_more_rows(
+    place: Expression, places: tuple[Expression, ...], left: Tensor, right: Tensor
+) -> Iterator[CodeChange]:
     """Yield the product with more dimensions in the batch of one operand, as many as the other has rows in."""
     small, many = (right, left) if left.rank > right.rank else (left, right)
     batch, more = small.shape[:-2], many.rank - small.rank
@@ -94,4 +99,4 @@ def _of_more_rows(place: Expression, places: tuple[Expression, ...], left: Tenso
     words, text = f"multiply all rows of {many.shape} with the matrix of their sample", _with(place, operand, suffix)
     if isinstance(place.node, ast.Call):
         text = with_callee(text, "matmul")
-    yield words, (place.source.replace(place.node, text),)
+    yield CodeChange(words, (place.source.replace(place.node, text),), _EVIDENCE)

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autofix.edits.set_arguments import argument_set
+from autofix.facts.call_sites import put_behind
 from autofix.facts.project_view import Expression, Project
-from autofix.records.locations import Edit, Range
+from autofix.records.locations import Edit
 from autofix.syntax.name_bindings import callee_name, constructor_of, imported_from, required_parameters
 from autofix.syntax.source import Function, Source, argument, dotted
 
@@ -200,9 +201,8 @@ def _reachable(
                     return
     for statement in source.tree.body:
         if isinstance(statement, ast.ImportFrom) and (statement.module or "").rpartition(".")[2] == module:
-            end = source.range_of(statement.names[-1]).end
             if statement.names[-1].name != "*":
-                yield name, (Edit(source.path, Range(end, end), f", {name}"),)
+                yield name, (put_behind(source, statement.names[-1], f", {name}"),)
             return
 
 

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.collate_functions import bare_loaders, collate_functions, passed
 from autofix.facts.project_view import Project
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
@@ -23,25 +25,14 @@ from autofix.syntax.spelling import imported_as, module_text
 
 _ITEM = "__getitem__"
 _DEEPEST = 4  # Methods that a sample's method hands the work on to.
+_DOUBT = "padding, cutting and lists are all that may be meant for samples of unequal sizes"
 
 
-class Collation(Enum):
+class _Collation(Enum):
     NAMED = "which is for that by its name"
     OWN = "which goes through samples and is passed nowhere"
     LIST = "which leaves what differs a list"
     PADDED = "which pads what differs to the longest"
-
-
-@dataclass(frozen=True, slots=True)
-class Collated:
-    """``edits`` pass the function called ``name`` to a loader, and write it where the project has none; ``rank`` others
-    come before it.
-    """
-
-    name: str
-    collation: Collation
-    edits: tuple[Edit, ...]
-    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +53,7 @@ class _Part:
         return all(self.shapes) and len({shape[1:] for shape in self.shapes}) == 1
 
 
-def collated_samples(project: Project) -> Iterator[Collated]:
+def collated_samples(project: Project) -> Iterator[CodeChange]:
     """Yield functions for each loader that has none, where a loader could not put samples of the project together."""
     failure = project.trace.failure
     if failure is None or not failure.callee.startswith("torch.utils.data."):
@@ -71,8 +62,8 @@ def collated_samples(project: Project) -> Iterator[Collated]:
     data_set = item[0].class_of(item[1]) if item is not None else None
     for source, call in bare_loaders(project):
         for rank, own in enumerate(collate_functions(project, source, call, data_set)):
-            collation = Collation.NAMED if own.is_named else Collation.OWN
-            yield Collated(own.text, collation, (*own.imports, *passed(source, call, own.text)), rank)
+            collation = _Collation.NAMED if own.is_named else _Collation.OWN
+            yield _change(own.text, collation, (*own.imports, *passed(source, call, own.text)), rank)
         yield from _written(project, source, call, item)
 
 
@@ -93,27 +84,33 @@ def differ_in_length(operation: Operation) -> bool:
 
 def _written(
     project: Project, source: Source, call: ast.Call, item: tuple[Source, Function] | None
-) -> Iterator[Collated]:
+) -> Iterator[CodeChange]:
     parts, brackets = ((), "") if item is None else _parts(project, *item)
     stack = imported_as(source, "torch.stack") or f"{module_text(source, 'torch') or 'torch'}.stack"
     default = f"{module_text(source, 'torch.utils.data') or 'torch.utils.data'}.default_collate"
     padding = padding_of(source) or "torch.nn.utils.rnn.pad_sequence"
-    for collation in (Collation.LIST, Collation.PADDED):
+    for collation in (_Collation.LIST, _Collation.PADDED):
         if not any(part.differs for part in parts):
             return
-        if collation is Collation.PADDED and not all(part.differs_in_length for part in parts if part.differs):
+        if collation is _Collation.PADDED and not all(part.differs_in_length for part in parts if part.differs):
             return
         texts = []
         for part in parts:
             samples = "samples" if part.read == "sample" else f"[{part.read} for sample in samples]"
             if part.differs:
-                text = samples if collation is Collation.LIST else f"{padding}({samples}, batch_first=True)"
+                text = samples if collation is _Collation.LIST else f"{padding}({samples}, batch_first=True)"
             else:
                 text = f"{stack if part.shapes else default}({samples})"
             texts.append(f"{part.key}: {text}" if part.key else text)
         function = _above(source, call, _function(source, texts, brackets))
         edits = (function, *passed(source, call, "collate"))
-        yield Collated("collate", collation, edits, int(collation is Collation.PADDED))
+        yield _change("collate", collation, edits, int(collation is _Collation.PADDED))
+
+
+def _change(name: str, collation: _Collation, edits: tuple[Edit, ...], rank: int) -> CodeChange:
+    """Return the change that passes a function to a loader, and writes it where the project has none."""
+    evidence = (Evidence.AGREES * (collation is _Collation.NAMED), Evidence.RUNNER_UP * rank)
+    return CodeChange(f"pass `{name}`, {collation.value}", edits, evidence, _DOUBT)
 
 
 def _item(project: Project) -> tuple[Source, Function] | None:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import size_at_hand, written
 from autofix.facts.project_view import Project
 from autofix.facts.replays import makers, replayed
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 
+ENDS = "which end is too long the sizes do not tell"
 
-def cut_before(
-    project: Project, operation: Operation, dimension: int, target_size: int
-) -> Iterator[tuple[str, Edit, int]]:
-    """Yield a line below the one that made an operand and bound it to a name, which cuts it; with the name and how far
-    back it is. The contracts of all that ran since have to be content with it.
+
+def cut_before(project: Project, operation: Operation, dimension: int, target_size: int) -> Iterator[CodeChange]:
+    """Yield a line below the one that made an operand and bound it to a name, which cuts it. The contracts of all that
+    ran since have to be content with it.
     """
     for steps, maker in makers(project, operation):
         place = written(project, maker)
@@ -31,7 +32,9 @@ def cut_before(
         call = replayed(project, maker, (*shape[:dimension], target_size, *shape[dimension + 1 :]), operation)
         if size and call is not None and call.is_accepted and place.source.stands_alone(statement):
             line = f"{name} = {name}[{', '.join([*[':'] * dimension, f':{size}'])}]"
-            yield name, place.source.insert_after(statement, line), steps
+            words = f"cut `{name}` off after {target_size}, as the other branch has it"
+            evidence = (Evidence.INSERTED, Evidence.UPSTREAM * steps)
+            yield CodeChange(words, (place.source.insert_after(statement, line),), evidence, ENDS)
 
 
 def _bound_to(statement: ast.stmt, value: ast.expr) -> str:

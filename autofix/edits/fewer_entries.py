@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import argument_of, size_at_hand
 from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Finding
@@ -18,10 +19,16 @@ from autofix.syntax.source import below
 from autofix.syntax.spelling import size_text
 
 
-def fewer_entries(project: Project, operation: Operation, finding: Finding) -> Iterator[tuple[str, Edit]]:
-    """Yield what the number of entries that was asked for could be, ``min(k, x.size(1))``, with the edit that writes
-    it; nothing where no argument asked for them.
+def fewer_entries(project: Project, operation: Operation, finding: Finding) -> Iterator[CodeChange]:
+    """Yield what the number of entries that was asked for could be, ``min(k, x.size(1))``; nothing where no argument
+    asked for them.
     """
+    for text, edit in _least(project, operation, finding):
+        doubt = "as many could be meant, and the dimension be too small"
+        yield CodeChange(f"take no more than there are: `{text}`", (edit,), doubt=doubt)
+
+
+def _least(project: Project, operation: Operation, finding: Finding) -> Iterator[tuple[str, Edit]]:
     dimension = finding.dimension if finding.parameter else None
     place, base = argument_of(project, operation, 1, finding.parameter), argument_of(project, operation, 0, "input")
     if dimension is None or place is None or base is None:

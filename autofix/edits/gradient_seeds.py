@@ -11,6 +11,7 @@ import ast
 import math
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.gradient_origins import origins
 from autofix.facts.project_view import Expression, Project
 from autofix.records.costs import Evidence, Piece
@@ -29,8 +30,14 @@ _SEEDED = {
 _ONES = frozenset(("ones", "ones_like", "new_ones"))
 
 
-def gradient_seeds(project: Project) -> Iterator[tuple[str, Edit, tuple[Piece, ...]]]:
-    """Yield what fits what is differentiated, the edit that starts with it, and the evidence."""
+def gradient_seeds(project: Project) -> Iterator[CodeChange]:
+    """Yield the changes that start with what fits what is differentiated."""
+    doubt = "what is differentiated, and not its weights, could have the wrong shape"
+    for text, edit, evidence in _seeds(project):
+        yield CodeChange(f"start with `{text}`", (edit,), evidence, doubt)
+
+
+def _seeds(project: Project) -> Iterator[tuple[str, Edit, tuple[Piece, ...]]]:
     failure = project.trace.failure
     if failure is None:
         return

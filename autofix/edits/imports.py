@@ -6,7 +6,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from autofix.edits.code_change import CodeChange
+from autofix.facts.call_sites import put_behind
 from autofix.facts.project_view import Project
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit, Position, Range
 from autofix.syntax.source import Source
 
@@ -26,10 +29,9 @@ def imported(source: Source, statement: str) -> Edit:
     return source.insert_after(before[-1], statement) if before else source.insert_before(group[0], statement)
 
 
-def from_project(project: Project, source: Source, name: str) -> Iterator[tuple[str, Edit]]:
-    """Yield the modules of the project that define a name and of which the file imports others, with the edit that
-    imports it as well.
-    """
+def from_project(project: Project, source: Source, name: str) -> Iterator[CodeChange]:
+    """Yield the import of a name from modules of the project that define it and of which the file imports others."""
+    doubt = "that this module is the one meant is told by the name alone"
     for node in source.nodes:
         if not isinstance(node, ast.ImportFrom) or not node.names or node.names[0].name == "*":
             continue
@@ -37,9 +39,9 @@ def from_project(project: Project, source: Source, name: str) -> Iterator[tuple[
         for path in project.files:
             parts = path.with_suffix("").parts
             if parts[-len(tail) :] == tuple(tail) and path != source.path and name in _defined(project, path):
-                last = node.names[-1]
-                end = source.range_of(last).end
-                yield node.module or ".", Edit(source.path, Range(end, end), f", {name}")
+                words = f"import `{name}` from `{node.module or '.'}`"
+                edit = put_behind(source, node.names[-1], f", {name}")
+                yield CodeChange(words, (edit,), (Evidence.AGREES,), doubt)
 
 
 def _defined(project: Project, path: Path) -> set[str]:

@@ -9,18 +9,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.fault_path import functions_called
 from autofix.facts.project_view import Project
 from autofix.facts.recurrences import ran_before
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.syntax.source import Source, below, dotted
 
 _LOOPS = (ast.For, ast.While)
 
 
-def left_in_testing(project: Project, operation: Operation | None) -> Iterator[tuple[str, Edit]]:
-    """Yield the lines that put a model back into training behind a look at other data, and the edit that does so."""
+def left_in_testing(project: Project, operation: Operation | None) -> Iterator[CodeChange]:
+    """Yield the lines that put a model back into training behind a look at other data."""
     if operation is None or not ran_before(project, operation):
         return
     for frame in operation.frames:
@@ -33,7 +34,7 @@ def left_in_testing(project: Project, operation: Operation | None) -> Iterator[t
                 yield from _behind_looks(project, source, loop)
 
 
-def _behind_looks(project: Project, source: Source, loop: ast.For | ast.While) -> Iterator[tuple[str, Edit]]:
+def _behind_looks(project: Project, source: Source, loop: ast.For | ast.While) -> Iterator[CodeChange]:
     calls = [node for node in below(loop) if isinstance(node, ast.Call)]
     for call in calls:
         for model in (dotted(part) for part in call.args):
@@ -44,7 +45,8 @@ def _behind_looks(project: Project, source: Source, loop: ast.For | ast.While) -
                 continue
             lines = _set_up(source, loop, model) or [f"{model}.train()"]  # It is in training when it is built.
             indent = source.newline + source.indent_of(statement.lineno)
-            yield "; ".join(lines), source.insert_after(statement, indent.join(lines))
+            words, edit = "; ".join(lines), source.insert_after(statement, indent.join(lines))
+            yield CodeChange(f"put the model back into training: `{words}`", (edit,), (Evidence.AGREES,))
 
 
 def _evaluates(project: Project, call: ast.Call, model: str) -> bool:

@@ -10,9 +10,10 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.twin_models import twin_models
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Frame
 from autofix.syntax.call_edits import NotACall, with_argument
 from autofix.syntax.name_bindings import (
@@ -27,10 +28,11 @@ from autofix.syntax.name_bindings import (
 from autofix.syntax.source import Function, Source, dotted
 
 _STEPS = 3
+_DOUBT = "the model that was saved could be the one that was built otherwise than it was meant"
 
 
-def built_as_saved(project: Project) -> Iterator[tuple[str, Edit]]:
-    """Yield the call that builds the model like the one that was saved, and the edit that writes it."""
+def built_as_saved(project: Project) -> Iterator[CodeChange]:
+    """Yield the call that builds the model like the one that was saved."""
     twins = twin_models(project)
     if twins is None:
         return
@@ -46,13 +48,14 @@ def built_as_saved(project: Project) -> Iterator[tuple[str, Edit]]:
             return
         text = _rewritten(project, call, saved, function)
         if text and text != call.text:
-            yield text, call.source.replace(call.node, text)
+            words, edit = f"build `{text}`, whose weights are loaded", call.source.replace(call.node, text)
+            yield CodeChange(words, (edit,), (Evidence.AGREES,), _DOUBT)
         return
 
 
-def settings_as_saved(project: Project) -> Iterator[tuple[str, Edit]]:
+def settings_as_saved(project: Project) -> Iterator[CodeChange]:
     """Yield each setting of the class that the model was built from with the value that it has in the class of the one
-    that was saved, and what is done.
+    that was saved.
     """
     twins = twin_models(project)
     chains = (
@@ -66,7 +69,11 @@ def settings_as_saved(project: Project) -> Iterator[tuple[str, Edit]]:
             for field, expression in _fields(project, name).items():
                 twin = fields.get(field)
                 if twin is not None and twin.text != expression.text and _is_plain(twin.node):
-                    yield f"set `{name}.{field}` as in `{other}`", expression.source.replace(expression.node, twin.text)
+                    edit, words = (
+                        expression.source.replace(expression.node, twin.text),
+                        f"set `{name}.{field}` as in `{other}`",
+                    )
+                    yield CodeChange(words, (edit,), (Evidence.BY_RUN,), _DOUBT)
 
 
 def _callers(project: Project, frames: tuple[Frame, ...]) -> Iterator[list[str]]:

@@ -10,7 +10,9 @@ import ast
 from collections.abc import Iterator
 from itertools import permutations
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.project_view import Expression, Project
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Frame
 from autofix.records.values import Mapping
@@ -20,8 +22,8 @@ from autofix.syntax.source import Source, dotted
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
-def rooms(project: Project) -> Iterator[tuple[str, tuple[Edit, ...]]]:
-    """Yield how many samples each loader has that a failing loop made room for, and the edits of all its rooms."""
+def rooms(project: Project) -> Iterator[CodeChange]:
+    """Yield the number of samples that each loader has for all rooms that a failing loop made for them."""
     failure = project.trace.failure
     if failure is None or not any(_is_in_loop(project.source(frame.path), frame) for frame in failure.frames):
         return
@@ -36,7 +38,8 @@ def rooms(project: Project) -> Iterator[tuple[str, tuple[Edit, ...]]]:
                     edit = source.replace(node, f"len({loader}.dataset)")
                     by_loader.setdefault((function, loader), []).append(edit)
         for (_, loader), edits in by_loader.items():
-            yield f"len({loader}.dataset)", tuple(edits)
+            words = f"make room for the samples that there are: `len({loader}.dataset)`"
+            yield CodeChange(words, tuple(edits), (Evidence.EVIDENT,), "the room could be meant for full batches")
 
 
 def _is_size(around: ast.AST | None) -> bool:

@@ -10,22 +10,26 @@ import ast
 import math
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.view_sizes import Sizes
 from autofix.facts import size_origins
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.render_expression import parsed
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.values import Tensor
 from autofix.syntax.spelling import receiver
 
 
-def made_products(project: Project, tensor: Tensor, sizes: Sizes) -> Iterator[tuple[str, Edit]]:
-    """Yield the products to make a tensor with, each with its edit, where what is asked for is a multiple of it.
+def made_products(project: Project, tensor: Tensor, sizes: Sizes) -> Iterator[CodeChange]:
+    """Yield the products to make a tensor with, where what is asked for is a multiple of it.
 
     Those of an object's fields come first: what is read of the data, such as the number of samples, is multiplied last.
     """
     products = sorted(_products(project, tensor, sizes), key=lambda product: not product[2])
-    yield from ((text, edit) for text, edit, _ in products)
+    evidence, doubt = (Evidence.EXACT_FIT, Evidence.AGREES), "the view may as well ask for one size too many"
+    for text, edit, _ in products:
+        yield CodeChange(f"make it with `{text}`, as it is split", (edit,), evidence, doubt)
 
 
 def _products(project: Project, tensor: Tensor, sizes: Sizes) -> Iterator[tuple[str, Edit, bool]]:

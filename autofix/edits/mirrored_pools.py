@@ -8,45 +8,33 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import permutations
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.branches import branch, layers_of
-from autofix.facts.call_sites import argument_of
+from autofix.facts.call_sites import argument_of, layer_called
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.shape_functions import per_dimension
 from autofix.provenance import Site, SiteKind, sites, together
 from autofix.provenance.bindings import literals
 from autofix.provenance.producers import argument_expression
-from autofix.records.costs import Counted, Evidence, counted
-from autofix.records.locations import Edit
-from autofix.records.trace import Layer, Operation, OperationKind
+from autofix.records.costs import Evidence
+from autofix.records.trace import Layer, Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 
 MAX_STEPS = 8
 FAR = 3
+MEETING_MAPS = "the maps that it meets could be what is of another size than meant"
 Sizes = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mirrored:
-    """``name`` of ``label`` as ``text``, which is what ``pool`` has."""
-
-    name: str
-    label: str
-    text: str
-    pool: str
-    edits: tuple[Edit, ...]
-    evidence: tuple[Counted, ...]
-
-
-def by_factors(project: Project, operation: Operation) -> tuple[Mirrored, ...]:
+def by_factors(project: Project, operation: Operation) -> tuple[CodeChange, ...]:
     """Return the factors and strides with which two branches give out maps of one size."""
     return (*_mirrored_pools(project, operation), *_smaller_strides(project, operation))
 
 
-def _mirrored_pools(project: Project, operation: Operation) -> Iterator[Mirrored]:
+def _mirrored_pools(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the factors with which maps get the size of those that they meet, for each dimension its own."""
     for own, other in permutations(operation.tensors[:2], 2):
         is_alike = own.rank == other.rank > 2 and own.shape[0] == other.shape[0] and own.shape[2:] != other.shape[2:]
@@ -108,20 +96,20 @@ def _pool(project: Project, tensor: Tensor, factors: Sizes) -> str:
     return ""
 
 
+def argument_place(project: Project, maker: Operation, name: str) -> Expression | None:
+    """Return where an argument of an operation is written: in the call, or where its layer is built."""
+    layer, call = layer_called(project, maker), bound(project, maker)
+    if layer is not None:
+        return argument_expression(project, layer, name)
+    arguments = [argument.name for argument in call.row.arguments] if call is not None else []
+    return argument_of(project, maker, arguments.index(name), name) if name in arguments else None
+
+
 def _written(
     project: Project, maker: Operation, names: tuple[str, ...], factors: Sizes, pool: str
-) -> Iterator[Mirrored]:
-    layer = project.layer_of(maker) if maker.kind is OperationKind.CALL_MODULE else None
-    call = bound(project, maker)
-    arguments = [argument.name for argument in call.row.arguments] if call is not None else []
-    places = [
-        argument_expression(project, layer, name)
-        if layer is not None
-        else argument_of(project, maker, arguments.index(name), name)
-        for name in names
-        if layer is not None or name in arguments
-    ]
-    written = [place for place in places if place is not None]
+) -> Iterator[CodeChange]:
+    layer = layer_called(project, maker)
+    written = [place for name in names if (place := argument_place(project, maker, name)) is not None]
     if len(written) < len(names) or not written:
         return
     label = maker.operator if layer is None else layer.label
@@ -133,7 +121,8 @@ def _written(
             *(Evidence.EXACT_FIT, Evidence.UPSTREAM, Evidence.AGREES * (is_name or bool(pool))),
             *(Evidence.RUNNER_UP * rank, Evidence.MORE_PLACES * (len(edits) > 1)),
         )
-        yield Mirrored(names[-1], label, text, pool, edits, counted(pieces))
+        words = f"set `{names[-1]}` of `{label}` to {text}" + (f", as `{pool}`" if pool else "")
+        yield CodeChange(words, edits, pieces, MEETING_MAPS)
 
 
 def _names(project: Project, place: Expression, factors: Sizes) -> Iterator[str]:
@@ -150,7 +139,7 @@ def _items(value: Value, count: int) -> tuple[Value, ...]:
     return (value,) * count if is_integer(value) and value > 1 else ()
 
 
-def _smaller_strides(project: Project, operation: Operation) -> Iterator[Mirrored]:
+def _smaller_strides(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the stride of a layer of one branch alone that makes its maps a whole factor smaller than those they meet.
 
     A kernel as wide as the stride, that of patches, follows. What sets the stride is changed, wherever that is.
@@ -169,7 +158,7 @@ def _smaller_strides(project: Project, operation: Operation) -> Iterator[Mirrore
             yield from _divided(project, layer, tuple(size // factor for size in stride), rank)
 
 
-def _divided(project: Project, layer: Layer, sizes: Sizes, rank: int) -> Iterator[Mirrored]:
+def _divided(project: Project, layer: Layer, sizes: Sizes, rank: int) -> Iterator[CodeChange]:
     """Yield the places that make kernel and stride of a layer smaller, alike in all dimensions."""
     options: list[list[Site]] = []
     for name in ("kernel_size", "stride"):
@@ -185,7 +174,7 @@ def _divided(project: Project, layer: Layer, sizes: Sizes, rank: int) -> Iterato
             edits, evidence = together(chosen)
             further = Evidence.EXACT_FIT, Evidence.UPSTREAM, Evidence.AGREES, Evidence.RUNNER_UP * (rank > 0)
             text = str(sizes[0] if len(set(sizes)) == 1 else sizes)
-            yield Mirrored("stride", layer.label, text, "", edits, counted((*evidence, *further)))
+            yield CodeChange(f"set `stride` of `{layer.label}` to {text}", edits, (*evidence, *further), MEETING_MAPS)
 
 
 def _settings(project: Project, entry: Expression, size: int) -> list[Site]:

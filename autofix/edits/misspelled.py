@@ -8,10 +8,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.table import rows
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.values import Tensor
 from autofix.syntax.name_bindings import targets
@@ -20,16 +21,6 @@ from autofix.syntax.source import Source, below, dotted
 FEWEST_LETTERS = 4
 _NAME = re.compile(r"name '(\w+)' is not defined|variable '(\w+)' where it is not associated")
 _ATTRIBUTE = re.compile(r"(?:object|module '[\w.]+'|type object '\w+') has no attribute '(\w+)'")
-
-
-@dataclass(frozen=True, slots=True)
-class Misspelled:
-    """``name`` in place of ``written``. ``is_idle``: nothing else reads it."""
-
-    written: str
-    name: str
-    edits: tuple[Edit, ...]
-    is_idle: bool
 
 
 def missing(project: Project) -> tuple[str, bool]:
@@ -46,7 +37,7 @@ def missing(project: Project) -> tuple[str, bool]:
     )
 
 
-def misspelled(project: Project) -> Iterator[Misspelled]:
+def misspelled(project: Project) -> Iterator[CodeChange]:
     """Yield the names that are there and nearly spelled like the one that is missing."""
     written, is_attribute = missing(project)
     failure = project.trace.failure
@@ -66,7 +57,9 @@ def misspelled(project: Project) -> Iterator[Misspelled]:
         edits = tuple(_respelled(source, other, name) for other in alike if _stands_for(source, node, other))
         reads = [n for n in source.nodes if _spelled(n) == name and isinstance(getattr(n, "ctx", None), ast.Load)]
         is_plural = written.rstrip("s") == name.rstrip("s")
-        yield Misspelled(written, name, edits, len(near) == 1 and not reads and not is_plural)
+        is_idle = len(near) == 1 and not reads and not is_plural
+        doubt = "" if is_idle else "that this name is meant is told by its spelling alone"
+        yield CodeChange(f"write `{name}` for `{written}`", edits, (Evidence.AGREES,), doubt)
 
 
 def _spelled(node: ast.AST) -> str:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import zip_longest
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.statement_order import Block, bound_in, indented, lines_of, read_in, unit_of
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.fault_path import FaultPlace, reads_of, way
 from autofix.facts.project_view import Project
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.syntax.source import Source, below, dotted
@@ -26,30 +27,24 @@ _LOOPS = (ast.For, ast.While)
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return)
 
 
-class Move(Enum):
+class _Move(Enum):
     UNDER_ELSE = "under an `else`"
     INTO = "into the block above it"
     OUT = "out of its block"
 
 
-@dataclass(frozen=True, slots=True)
-class MovedStatement:
-    """``statement`` stands elsewhere after ``edit``."""
-
-    statement: ast.stmt
-    move: Move
-    edit: Edit
+Moved = tuple[_Move, CodeChange]
 
 
-def moved_statements(project: Project, operation: Operation | None, layer: int | None) -> Iterator[MovedStatement]:
+def moved_statements(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield each move once: those under an ``else`` first, which leave what the other branch does as it is."""
     at = way(project, operation, layer)
     moves = list(_moves(project, at))
-    order = (Move.UNDER_ELSE, Move.OUT, Move.INTO)
-    yield from sorted(moves, key=lambda moved: order.index(moved.move))[:MOST]
+    order = (_Move.UNDER_ELSE, _Move.OUT, _Move.INTO)
+    yield from (change for _, change in sorted(moves, key=lambda moved: order.index(moved[0]))[:MOST])
 
 
-def _moves(project: Project, at: tuple[FaultPlace, ...]) -> Iterator[MovedStatement]:
+def _moves(project: Project, at: tuple[FaultPlace, ...]) -> Iterator[Moved]:
     seen: set[ast.AST] = set()
     for place in at:
         if place.scope in seen or isinstance(place.scope, ast.Module):
@@ -71,20 +66,16 @@ def _blocks(scope: ast.AST) -> Iterator[tuple[Block, ast.stmt | None]]:
 
 def _around(
     project: Project, place: FaultPlace, block: Block, after: ast.stmt | None, read: set[str]
-) -> Iterator[MovedStatement]:
+) -> Iterator[Moved]:
     source = place.source
     # To return in the first round, or in one branch alone, leaves out the rest.
     if after is not None and not isinstance(after, ast.Return) and _is_movable(source, after, read):
         last, lines = _last_branch(block), indented(source, after, unit_of(source, block))
         if isinstance(last, ast.If) and not last.orelse and bound_in(after) & read_in(after) & bound_in(block):
             text = f"{source.indent_of(block.lineno)}else:{source.newline}{lines}"
-            yield MovedStatement(after, Move.UNDER_ELSE, Edit(source.path, lines_of(source, after), text))
+            yield _moved(source, after, _Move.UNDER_ELSE, text)
         elif isinstance(block, _LOOPS) and read_in(after) & bound_in(block):
-            yield MovedStatement(
-                after,
-                Move.INTO,
-                Edit(source.path, lines_of(source, after), indented(source, after, unit_of(source, block))),
-            )
+            yield _moved(source, after, _Move.INTO, lines)
     end = _body_end(block)
     if end is None or not _is_movable(source, end, read) or _holds(project, place, block):
         return
@@ -93,9 +84,13 @@ def _around(
         return  # Of all that the rounds gather, the last alone would be left.
     indent, shifted = source.indent_of(block.lineno), source.segment(lines_of(source, end)).splitlines(keepends=True)
     deep = len(source.indent_of(end.lineno))
-    yield MovedStatement(
-        end, Move.OUT, Edit(source.path, lines_of(source, end), "".join(indent + line[deep:] for line in shifted))
-    )
+    yield _moved(source, end, _Move.OUT, "".join(indent + line[deep:] for line in shifted))
+
+
+def _moved(source: Source, statement: ast.stmt, move: _Move, text: str) -> Moved:
+    """Return the change that writes ``text`` for the lines of a statement."""
+    edit, evident = Edit(source.path, lines_of(source, statement), text), Evidence.EVIDENT * (move is _Move.UNDER_ELSE)
+    return move, CodeChange(f"move line {statement.lineno} {move.value}", (edit,), (evident, Evidence.BY_RUN))
 
 
 def _gathers(statement: ast.stmt) -> bool:

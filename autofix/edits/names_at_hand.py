@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.names_in_scope import is_telling
 from autofix.edits.verdicts import recorded_at, verdict_of
 from autofix.facts.fault_path import FaultPlace, reads_of, way
 from autofix.facts.project_view import Expression, Project
-from autofix.records.locations import Edit, Location
+from autofix.records.costs import Evidence
+from autofix.records.locations import Location
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
 from autofix.syntax import subscripts
@@ -24,6 +26,7 @@ from autofix.syntax.name_bindings import bound_later, parameters, reads, targets
 from autofix.syntax.source import below, dotted
 
 MOST = 8
+_DOUBT = "that another name is meant is told by the run, not by its name"
 _STEM = 4  # Letters that make two words one: ``grad`` and ``grads``.
 
 
@@ -42,11 +45,15 @@ class NameAtHand:
     is_unread: bool = False
 
     @property
-    def edit(self) -> Edit:
-        return self.read.source.replace(self.read.node, self.text)
+    def change(self) -> CodeChange:
+        title = f"read `{self.text}` for `{self.read.text}`" + ", which nothing else reads" * self.is_unread
+        is_meant = bool(self.fits) and self.is_related and self.text.isidentifier()
+        evidence = (Evidence.EXACT_FIT * bool(self.fits), Evidence.AGREES * (self.is_unread or is_meant))
+        edits = (self.read.source.replace(self.read.node, self.text),)
+        return CodeChange(title, edits, (*evidence, Evidence.BY_RUN * (not is_meant), Evidence.OTHER_NAME), _DOUBT)
 
 
-def names_at_hand(project: Project, operation: Operation | None, layer: int | None) -> Iterator[NameAtHand]:
+def names_at_hand(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield other names for those read on the way to the fault: those that fit first, then related ones, the nearest
     first.
     """
@@ -54,7 +61,7 @@ def names_at_hand(project: Project, operation: Operation | None, layer: int | No
     every = list(_every(project, operation, layer, at))
     for verdict, is_related in ((True, True), (True, False), (None, True), (None, False)):
         chosen = (name for name in every if name.fits is verdict and (name.is_related or name.is_unread) is is_related)
-        yield from islice(chosen, MOST)
+        yield from (name.change for name in islice(chosen, MOST))
 
 
 def _every(

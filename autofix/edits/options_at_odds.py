@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 
 from autofix.edits.code_change import CodeChange
 from autofix.edits.set_arguments import argument_set
+from autofix.facts.call_sites import put_behind
 from autofix.facts.passed_arguments import PassedCall, calls_of_chain, chains_at
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import bindings
 from autofix.records.costs import Evidence
 from autofix.records.finding import Finding
-from autofix.records.locations import Edit, Range
+from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Mapping, is_integer
 from autofix.syntax.name_bindings import assignments, bound_above, bound_later, callee_name, parameters
@@ -200,8 +201,7 @@ def _taking(place: Expression, function: Function, text: str) -> Edit | None:
     if not is_plain or isinstance(function, ast.Lambda) or text.partition("=")[0] in parameters(function):
         return None
     last = arguments.defaults[-1] if arguments.defaults else arguments.args[-1]
-    end = place.source.range_of(last).end
-    return Edit(place.source.path, Range(end, end), f", {text}")
+    return put_behind(place.source, last, f", {text}")
 
 
 def _assigned(call: Expression, name: str, line: str, option: str) -> Edit | None:

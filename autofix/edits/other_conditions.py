@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.fault_path import evaluated, way
 from autofix.facts.project_view import Expression, Project
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.syntax.name_bindings import assignments, constructor_of, parameters
 from autofix.syntax.source import below, dotted
@@ -29,28 +29,24 @@ _REVERSED: dict[type[ast.cmpop], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OtherCondition:
-    """``text`` to stand for a condition. ``at_boundary``: both sides of a comparison are equal in the run.
-    ``is_choice``: it asks which of several options was chosen, whose branches are rarely exchanged.
-    """
-
-    condition: Expression
-    text: str
-    at_boundary: bool = False
-    is_choice: bool = False
-
-    @property
-    def edit(self) -> Edit:
-        return self.condition.source.replace(self.condition.node, self.text)
+Other = tuple[bool, CodeChange]  # Whether both sides of a comparison are equal in the run.
 
 
-def other_conditions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[OtherCondition]:
+def other_conditions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield what may stand for each condition: first for those whose two sides are equal, then the nearest first."""
     conditions = _conditions(project, operation, layer)
     kept = (c for c in conditions if not (_is_asked_twice(c) or _is_guard(c) or _is_of_refusing(c)))
     others = [other for condition in kept for other in _others(project, condition)]
-    yield from sorted(others, key=lambda other: not other.at_boundary)[:MOST]
+    yield from (change for _, change in sorted(others, key=lambda other: not other[0])[:MOST])
+
+
+def _asked(condition: Expression, text: str, at_boundary: bool = False, is_choice: bool = False) -> Other:
+    """Return ``text`` to stand for a condition. ``is_choice``: it asks which of several options was chosen, whose
+    branches are rarely exchanged.
+    """
+    edit, words = condition.source.replace(condition.node, text), f"ask for `{text}`, not `{condition.text}`"
+    against = Evidence.AGAINST if is_choice else Evidence.OTHER_READING * (not at_boundary)
+    return at_boundary, CodeChange(words, (edit,), (Evidence.BY_RUN, against))
 
 
 def _conditions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Expression]:
@@ -66,11 +62,11 @@ def _conditions(project: Project, operation: Operation | None, layer: int | None
                 yield place.at(node.test)
 
 
-def _others(project: Project, condition: Expression) -> Iterator[OtherCondition]:
+def _others(project: Project, condition: Expression) -> Iterator[Other]:
     source, test = condition.source, condition.node
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            yield OtherCondition(condition, source.text_of(operand))
+            yield _asked(condition, source.text_of(operand))
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             sides = [project.integer(Expression(source, side, condition.frames)) for side in (left, right)]
             known = None not in sides
@@ -81,9 +77,9 @@ def _others(project: Project, condition: Expression) -> Iterator[OtherCondition]
             if sign is not None and not _is_of_the_program(test) and not is_chosen:
                 text = f"{source.text_of(left)} {sign} {source.text_of(right)}"
                 at_boundary = known and type(op) in _BOUNDARY
-                yield OtherCondition(condition, text, at_boundary, type(op) in {ast.Eq, ast.NotEq, ast.In, ast.NotIn})
+                yield _asked(condition, text, at_boundary, type(op) in {ast.Eq, ast.NotEq, ast.In, ast.NotIn})
         case ast.Name() | ast.Attribute() if not _is_option(condition):
-            yield OtherCondition(condition, f"not {source.text_of(test)}", is_choice=True)
+            yield _asked(condition, f"not {source.text_of(test)}", is_choice=True)
 
 
 def _is_asked_twice(condition: Expression) -> bool:

@@ -11,8 +11,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.project_view import Project
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Frame, Operation
 from autofix.records.values import Sequence, Tensor, is_integer
 from autofix.syntax.name_bindings import callee_name
@@ -34,8 +35,8 @@ class _Cut:
     bound: ast.expr
 
 
-def padded_cuts(project: Project) -> Iterator[tuple[str, Edit]]:
-    """Yield what each sample is padded by and the line of it, for cuts that left the samples of a loader unequal."""
+def padded_cuts(project: Project) -> Iterator[CodeChange]:
+    """Yield the line that pads each sample, for cuts that left the samples of a loader unequal."""
     failure = project.trace.failure
     if failure is None or not failure.callee.startswith("torch.utils.data."):
         return
@@ -47,7 +48,12 @@ def padded_cuts(project: Project) -> Iterator[tuple[str, Edit]]:
             continue
         text = _padding(cut, kinds.pop())
         if text and not _reads_length(cut) and cut.source.stands_alone(cut.statement):
-            yield text, cut.source.insert_after(cut.statement, f"{cut.name} = {text}")
+            edit, doubt = (
+                cut.source.insert_after(cut.statement, f"{cut.name} = {text}"),
+                "zero may be a value of its own",
+            )
+            words, evidence = f"pad what is cut to the same bound: `{text}`", (Evidence.EXACT_FIT, Evidence.EVIDENT)
+            yield CodeChange(words, (edit,), evidence, doubt)
 
 
 def _cuts(project: Project) -> Iterator[_Cut]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import followed, operands, tensors_at_hand
 from autofix.facts.project_view import Expression, Project
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.source import Source, below
@@ -21,16 +21,7 @@ _SUBSCRIPTS = frozenset(("getitem", "setitem"))
 MOST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class PickedRows:
-    """``columns[mask]`` for ``columns``. ``is_partner``: the mask stands beside it or picked what stands there."""
-
-    edit: Edit
-    text: str
-    is_partner: bool
-
-
-def picked_rows(project: Project, operation: Operation | None) -> Iterator[PickedRows]:
+def picked_rows(project: Project, operation: Operation | None) -> Iterator[CodeChange]:
     """Yield parts of a subscript that failed with the mask behind them that picked another part, these first; then with
     every other mask at hand that is as long.
     """
@@ -38,10 +29,10 @@ def picked_rows(project: Project, operation: Operation | None) -> Iterator[Picke
         return
     parts = list(zip(operands(project, operation), operation.tensors, strict=False))[1:]
     every = [pick for index in range(len(parts)) for pick in _of_part(project, parts, index)]
-    yield from sorted(every, key=lambda pick: not pick.is_partner)[:MOST]
+    yield from sorted(every, key=lambda pick: Evidence.EXACT_FIT not in pick.evidence)[:MOST]
 
 
-def _of_part(project: Project, parts: list[tuple[Expression, Tensor]], index: int) -> Iterator[PickedRows]:
+def _of_part(project: Project, parts: list[tuple[Expression, Tensor]], index: int) -> Iterator[CodeChange]:
     (place, tensor), others = parts[index], [part for i, part in enumerate(parts) if i != index]
     if not tensor.rank or tensor.dtype == "bool" or not isinstance(place.node, (ast.Name, ast.Attribute)):
         return
@@ -55,7 +46,9 @@ def _of_part(project: Project, parts: list[tuple[Expression, Tensor]], index: in
         is_mask = picks.dtype == "bool" and picks.shape == tensor.shape[:1]
         is_index = picks.dtype == "int64" and is_partner and picks.shape in [other.shape[:1] for _, other in others]
         if is_mask or (is_index and picks.shape != tensor.shape[:1]):
-            yield PickedRows(followed(place, f"[{name}]"), f"{place.text}[{name}]", is_partner)
+            words, edit = f"pick the rows as beside it: `{place.text}[{name}]`", followed(place, f"[{name}]")
+            evidence = (Evidence.INSERTED, Evidence.EXACT_FIT if is_partner else Evidence.OTHER_READING)
+            yield CodeChange(words, (edit,), evidence, "that this mask is meant is told by the run")
 
 
 def _picked_by(source: Source, place: ast.expr, part: ast.expr, name: str) -> bool:

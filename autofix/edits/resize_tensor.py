@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 
 from autofix.edits.size_reads import live_sites, size_sites
 from autofix.facts.call_sites import frames_of, operands
 from autofix.facts.making_calls import Origin
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.size_origins import origin
+from autofix.facts.size_origins import each_origin, origin
 from autofix.operators.families import Family
 from autofix.operators.shape_functions import clashing_dimensions
 from autofix.operators.table import family
@@ -45,6 +46,33 @@ def clashes(tensor: Tensor, other: Tensor) -> dict[int, int]:
     return {tensor.rank + d: other.shape[d] for d in clashing_dimensions(tensor.shape, other.shape)}
 
 
+def clashing(finding: Finding, operation: Operation) -> Iterator[tuple[Tensor, Tensor, dict[int, int]]]:
+    """Yield each operand, another, and the sizes that the first would need to be joined or broadcast with that."""
+    for tensor, other in permutations(operation.tensors, 2):
+        if not tensor.rank or not other.rank:
+            continue
+        if finding.mismatch is not Mismatch.CONCATENATE:
+            yield tensor, other, clashes(tensor, other)
+            continue
+        joined = (operation.integer(1, "dim") or 0) % tensor.rank
+        pairs = enumerate(zip(tensor.shape, other.shape, strict=False))
+        yield tensor, other, {d: b for d, (a, b) in pairs if a != b and d != joined}
+
+
+def deciding(
+    project: Project, clashing_sizes: Iterator[tuple[Tensor, Tensor, dict[int, int]]]
+) -> Iterator[tuple[Expression, int | None, int]]:
+    """Yield the expressions that decided the one size that does not fit, their value if it is known, and that which
+    would fit.
+    """
+    for tensor, _, wants in clashing_sizes:
+        for dimension, size in wants.items() if len(wants) == 1 else ():
+            for size_origin in each_origin(project, tensor, dimension):
+                value = size_origin.wanted(size)
+                if value is not None:
+                    yield size_origin.expression, size_origin.wanted(tensor.shape[dimension]), value
+
+
 def origins(project: Project, tensor: Tensor, wants: dict[int, int]) -> tuple[Origin, ...]:
     """Return the origin of each dimension, empty if one is not known."""
     all_origins = [origin(project, tensor, dimension) for dimension in wants]
@@ -69,9 +97,7 @@ def resizings(project: Project, tensor: Tensor, wants: dict[int, int], live: boo
         for expression, size in asked
         if size is not None
     ]
-    if len(options) < len(asked):
-        return
-    if not all(options):
+    if len(options) < len(asked) or not all(options):
         return
     is_table = all(_is_built(size_origin) for size_origin in known)
     for first in options[0]:

@@ -9,13 +9,12 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from autofix.facts.call_sites import value_there
+from autofix.facts.call_sites import put_behind, value_there
 from autofix.facts.fault_path import reads
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import Site, SiteKind, bindings, sites
 from autofix.provenance.inverse_arithmetic import inverse_operands
 from autofix.records.costs import Evidence, counted
-from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 from autofix.records.values import Mapping, Sequence, Tensor, Value, is_integer
 from autofix.syntax.source import Function, dotted
@@ -243,8 +242,7 @@ def _passed_in(
                 text = size_text(call.source, name, axis)
                 arguments = ", ".join([*(call.source.text_of(a) for a in call.node.args), text])
                 passed = call.source.replace(call.node, f"{call.source.text_of(call.node.func)}({arguments})")
-                end = source.range_of(function.args.args[-1]).end
-                taken = Edit(source.path, Range(end, end), f", {NEW_ARGUMENT}")
+                taken = put_behind(source, function.args.args[-1], f", {NEW_ARGUMENT}")
                 used = source.replace(expression.node, NEW_ARGUMENT)
                 yield Site(
                     (passed, taken, used),

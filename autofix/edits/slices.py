@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from autofix.edits.code_change import CodeChange
+from autofix.edits.cut_steps import ENDS
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import followed, operands, written
 from autofix.facts.contracts import bound, fits
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.replays import is_content, makers
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.source import Source, below
@@ -25,26 +26,7 @@ MOST_ENTRIES = 2
 FEWEST_LEFT = 6  # Sizes of 3 and 4 are as likely two sizes as one that is cut.
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """``[:, :-1]`` behind ``expression``. ``is_written``: the function has the same slice elsewhere. ``is_other``: the
-    cut at the other end comes first.
-    """
-
-    expression: Expression
-    text: str
-    dimension: int
-    steps: int
-    is_written: bool
-    at_start: bool
-    is_other: bool
-
-    @property
-    def edit(self) -> Edit:
-        return followed(self.expression, self.text)
-
-
-def slices(project: Project, operation: Operation) -> Iterator[Slice]:
+def slices(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield cuts of the longer of two operands that differ in one dimension by one entry, or by as many as the function
     cuts elsewhere; then of what was made longer further back by one entry than the call that failed can take.
     """
@@ -69,7 +51,9 @@ def slices(project: Project, operation: Operation) -> Iterator[Slice]:
                     yield from _cuts(project, (part, operand.tensor), dimension, 1, steps)
 
 
-def _cuts(project: Project, at: tuple[Expression, Tensor], dimension: int, count: int, steps: int) -> Iterator[Slice]:
+def _cuts(
+    project: Project, at: tuple[Expression, Tensor], dimension: int, count: int, steps: int
+) -> Iterator[CodeChange]:
     place, tensor = at
     for further, expression in ((0, place), *same_values(project, place, tensor)):
         if not isinstance(expression.node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
@@ -81,8 +65,12 @@ def _cuts(project: Project, at: tuple[Expression, Tensor], dimension: int, count
         # Who leaves out the first of one leaves out the last of what stands beside it.
         usual = texts[was_cut or is_cut_there]
         for text in texts if is_written or count == 1 else ():
-            at_start, is_other = text == texts[1], text != usual
-            yield Slice(expression, text, dimension, steps + further, is_written, at_start, is_other)
+            end = "first" if text == texts[1] else "last"
+            words = f"leave out the {end} of `{expression.text}` along dimension {dimension}"
+            usually = Evidence.AGREES if is_written else Evidence.OTHER_READING
+            evidence = (Evidence.INSERTED, Evidence.BY_RUN, usually, Evidence.RUNNER_UP * (text != usual))
+            far = Evidence.OUTWARD * (steps + further)
+            yield CodeChange(words, (followed(expression, text),), (*evidence, far), ENDS)
 
 
 def _was_cut(project: Project, expression: Expression, tensor: Tensor, text: str) -> bool:

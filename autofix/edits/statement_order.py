@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.fault_path import ADDS, way
 from autofix.facts.project_view import Project
 from autofix.operators.families import Family
 from autofix.operators.table import find
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Operation
 from autofix.syntax.name_bindings import parameters
@@ -24,10 +26,8 @@ _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 Block = ast.If | ast.For | ast.While | ast.With
 
 
-def exchanged_statements(
-    project: Project, operation: Operation | None, layer: int | None
-) -> Iterator[tuple[tuple[Edit, Edit], ast.stmt]]:
-    """Yield the edits of each exchange, with the statement that then comes first."""
+def exchanged_statements(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
+    """Yield each exchange."""
     seen: set[tuple[str, int]] = set()
     for there in way(project, operation, layer):
         source = there.source
@@ -36,7 +36,8 @@ def exchanged_statements(
             if key in seen or len(seen) >= MOST or not _may_be_exchanged(source, there.scope, first, second):
                 continue
             seen.add(key)
-            yield _exchange(source, first, second), second
+            words = f"run line {second.lineno} before the line above it"
+            yield CodeChange(words, _exchange(source, first, second), (Evidence.BY_RUN,))
 
 
 def _neighbours(source: Source, statement: ast.stmt) -> Iterator[tuple[ast.stmt, ast.stmt]]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import written
 from autofix.facts.project_view import Expression, Project
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
@@ -59,7 +61,7 @@ def _behind(node: ast.Subscript, rank: int) -> list[ast.expr] | None:
     return behind if is_clear else None
 
 
-def moved_masks(project: Project, operation: Operation) -> Iterator[tuple[str, Edit]]:
+def moved_masks(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the subscript with its mask where the tensor is as long: ``x[:, :, mask]`` for ``x[:, mask]``."""
     place, key = written(project, operation), operation.arguments[1] if len(operation.arguments) > 1 else None
     node = None if place is None else _subscript(project, operation, place)
@@ -77,7 +79,8 @@ def moved_masks(project: Project, operation: Operation) -> Iterator[tuple[str, E
         return
     text = ", ".join((*[":"] * fitting[0], place.source.text_of(entries[at])))
     words = f"dimension {fitting[0]} of {shape} is as long as the mask: `[{text}]`"
-    yield words, place.source.replace(node, f"{place.source.text_of(node.value)}[{text}]")
+    edit = place.source.replace(node, f"{place.source.text_of(node.value)}[{text}]")
+    yield CodeChange(words, (edit,), (Evidence.EXACT_FIT, Evidence.AGREES), "the mask may be made too long")
 
 
 def is_whole(entry: ast.expr) -> bool:

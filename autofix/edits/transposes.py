@@ -8,8 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import argument_of, followed, is_method
 from autofix.facts.project_view import Expression, Project
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
@@ -17,10 +19,9 @@ from autofix.syntax.source import Source
 from autofix.syntax.spelling import receiver
 
 ATTENTION = "scaled_dot_product_attention"
-Turn = tuple[str, tuple[Edit, ...]]  # In words, and the edits.
 
 
-def turned(project: Project, operation: Operation, places: tuple[Expression, ...]) -> Iterator[Turn]:
+def turned(project: Project, operation: Operation, places: tuple[Expression, ...]) -> Iterator[CodeChange]:
     """Yield the exchanges of two dimensions of one operand of a product or an attention."""
     attends = operation.operator == ATTENTION
     if len(places) > 1:
@@ -30,7 +31,7 @@ def turned(project: Project, operation: Operation, places: tuple[Expression, ...
         yield from _heads(places, left, right, rows=not attends)
 
 
-def _last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[Turn]:
+def _last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[CodeChange]:
     """Yield the change of ``k.transpose(1, 2)`` to the last two dimensions, where the heads already
     stand before them.
     """
@@ -48,10 +49,11 @@ def _last_two(project: Project, left: Tensor, right: Tensor) -> Iterator[Turn]:
                 if place is not None
             )
             if len(edits) == len(places):
-                yield f"transpose the last two dimensions of {turned.tensors[0].shape}", edits
+                words = f"transpose the last two dimensions of {turned.tensors[0].shape}"
+                yield CodeChange(words, edits, (Evidence.EVIDENT,))
 
 
-def _heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows: bool) -> Iterator[Turn]:
+def _heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows: bool) -> Iterator[CodeChange]:
     """Yield the exchange of steps and heads where the heads of one tensor still stand behind its steps.
 
     ``rows``: the rows of the right tensor are multiplied, as in a product, and not its columns, as in an attention.
@@ -63,7 +65,8 @@ def _heads(places: tuple[Expression, ...], left: Tensor, right: Tensor, *, rows:
         after = (batch, heads_, steps, width)
         left_shape, right_shape = (after, other.shape) if tensor is left else (other.shape, after)
         if after != tensor.shape and after[:2] == other.shape[:2] and left_shape[-1] == right_shape[-2 if rows else -1]:
-            yield f"exchange the steps and the heads of {tensor.shape}", (followed(place, ".transpose(1, 2)"),)
+            words, edit = f"exchange the steps and the heads of {tensor.shape}", followed(place, ".transpose(1, 2)")
+            yield CodeChange(words, (edit,), (Evidence.EVIDENT,))
 
 
 def transpose_text(source: Source, rank: int) -> str:
@@ -76,10 +79,8 @@ def transpose_text(source: Source, rank: int) -> str:
 
 def rows_first(
     operation: Operation, places: tuple[Expression, ...], tensors: tuple[Tensor, ...]
-) -> Iterator[tuple[str, tuple[Edit, ...], bool]]:
-    """Yield the exchange of the operands of ``W @ x`` where x holds rows, which come first, and whether W is transposed
-    for that.
-    """
+) -> Iterator[CodeChange]:
+    """Yield the exchange of the operands of ``W @ x`` where x holds rows, which come first."""
     left, right = tensors[0], tensors[1]
     is_product = left.rank == 2 <= right.rank and operation.operator in {"matmul", "mm"}
     if not is_product or left.shape[-1] == right.shape[-2]:
@@ -88,7 +89,8 @@ def rows_first(
     if suffix is not None:
         weight, rows = followed(places[0], suffix).text, places[1].text
         edits = (places[0].source.replace(places[0].node, rows), places[1].source.replace(places[1].node, weight))
-        yield f"multiply the rows of {right.shape} from the left", edits, suffix != ""
+        words, evidence = f"multiply the rows of {right.shape} from the left", Evidence.EXACT_FIT * (suffix != "")
+        yield CodeChange(words, edits, (evidence,), "the order of a product has a meaning")
 
 
 def before_view(operation: Operation, place: Expression, call: ast.Call, tensor: Expression, moved: str) -> Edit:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, product
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.verdicts import verdict_of_name
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.fault_path import ADDS, FaultPlace, places, way
 from autofix.facts.passed_arguments import PassedArgument, PassedCall, passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.records.costs import Evidence, Piece
-from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.alike_expressions import odd_names
@@ -51,8 +51,10 @@ class Substitution:
     is_left_over: bool = False
 
     @property
-    def edit(self) -> Edit:
-        return self.read.source.replace(self.read.node, self.name)
+    def change(self) -> CodeChange:
+        words = f"read `{self.name}` for `{self.read.text}`" + ", which nothing else reads" * self.unread
+        doubt = "" if self.is_certain else "that another name is meant is told by the run, not by its name"
+        return CodeChange(words, (self.read.source.replace(self.read.node, self.name),), self.evidence, doubt)
 
     @property
     def is_open(self) -> bool:
@@ -92,11 +94,11 @@ def substitutions(project: Project, operation: Operation | None, layer: int | No
             yield substitution
 
 
-def ranked(others: Iterator[Substitution]) -> Iterator[tuple[int, Substitution]]:
+def ranked(others: Iterator[Substitution]) -> Iterator[tuple[int, CodeChange]]:
     """Yield each with how many come before it that rest on as little: neither a name nor a contract speaks for them."""
     before = 0
     for other in others:
-        yield before * other.is_open, other
+        yield before * other.is_open, other.change
         before += other.is_open
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import operands
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
 from autofix.operators.table import find
-from autofix.records.locations import Edit
+from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.spelling import receiver
@@ -26,28 +27,22 @@ _SCALINGS = frozenset(("mul", "imul", "mul_", "truediv", "itruediv", "div", "div
 _REDUCTIONS = frozenset(("sum", "mean"))
 _LOSSES = (Family.ELEMENTWISE_LOSS, Family.CLASS_LOSS, Family.MARGIN_LOSS, Family.PAIR_LOSS, Family.SEQUENCE_LOSS)
 _MOST = 64
+_DOUBT = "the other of sum and mean, or weights for the samples, could be meant"
 
 
-@dataclass(frozen=True, slots=True)
-class ReducedSummand:
-    """``text`` is the summand as one number, in place of what was a vector."""
-
-    text: str
-    edit: Edit
-
-
-def mean_of_losses(project: Project, failed: Operation) -> Edit | None:
-    """Return the edit that starts a backward pass from the mean: of losses that call their own ``backward``."""
+def mean_of_losses(project: Project, failed: Operation, shape: tuple[int, ...]) -> CodeChange | None:
+    """Return the change that starts a backward pass from the mean: of losses that call their own ``backward``."""
     call = project.call(failed.frames)
     if call is None or not isinstance(call.node, ast.Call) or not isinstance(call.node.func, ast.Attribute):
         return None
     text = call.source.text_of(call.node.func.value)
     if call.node.args or text in {"torch.Tensor", "Tensor"}:
         return None
-    return call.source.replace(call.node.func.value, f"{receiver(text)}.mean()")
+    edit = call.source.replace(call.node.func.value, f"{receiver(text)}.mean()")
+    return CodeChange(f"start from the mean of the {shape} losses", (edit,), doubt=_DOUBT)
 
 
-def reduced_summands(project: Project, failed: Operation) -> Iterator[ReducedSummand]:
+def reduced_summands(project: Project, failed: Operation) -> Iterator[CodeChange]:
     """Yield the summand of a loss that is a vector beside one that is a number, summed or averaged as that one.
 
     ``failed`` is the start of the backward pass, or what would have added the vector to the number in place.
@@ -66,7 +61,8 @@ def reduced_summands(project: Project, failed: Operation) -> Iterator[ReducedSum
     if parts:
         place = _without_weight(project, parts[maker.tensors.index(vector)], vector)
         text = f"{receiver(place.text)}.{reduction}()"
-        yield ReducedSummand(text, place.source.replace(place.node, text))
+        words, edit = f"make one number of the summand that is none: `{text}`", place.source.replace(place.node, text)
+        yield CodeChange(words, (edit,), (Evidence.AGREES,), _DOUBT)
 
 
 def _without_weight(project: Project, place: Expression, vector: Tensor) -> Expression:

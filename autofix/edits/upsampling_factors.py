@@ -7,20 +7,20 @@ the output the sizes are solved for backwards, operator by operator, as far as o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from autofix.facts.call_sites import argument_of
+from autofix.edits.code_change import CodeChange
+from autofix.edits.mirrored_pools import MEETING_MAPS, argument_place
+from autofix.facts.call_sites import layer_called
 from autofix.facts.contracts import BoundCall, Shape, bound
 from autofix.facts.dataflow import of_a_model
 from autofix.facts.project_view import Project
 from autofix.operators.operator import Operator, assigned
 from autofix.operators.terms import Size
 from autofix.provenance import sites
-from autofix.provenance.producers import argument_expression, producer_sites
+from autofix.provenance.producers import producer_sites
 from autofix.provenance.site import together
-from autofix.records.costs import Counted, Evidence, counted
-from autofix.records.locations import Edit
-from autofix.records.trace import Operation, OperationKind
+from autofix.records.costs import Evidence, Piece
+from autofix.records.trace import Operation
 from autofix.records.values import Tensor, is_integer
 
 MAX_STEPS = 24
@@ -28,19 +28,7 @@ MOST = 3
 _FACTORS = ("upscale_factor", "scale_factor")
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """``name`` of ``label`` as ``text``; ``steps`` such factors lie nearer to the output."""
-
-    name: str
-    label: str
-    text: str
-    steps: int
-    edits: tuple[Edit, ...]
-    evidence: tuple[Counted, ...]
-
-
-def other_factors(project: Project, operation: Operation) -> Iterator[Factor]:
+def other_factors(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the factors of upsampling with which what a model gives out has the size of the maps that it meets."""
     tensor, shape = _sides(project, operation)
     steps = 0
@@ -146,26 +134,21 @@ def _before(call: BoundCall, now: Shape, shape: Shape) -> tuple[Tensor, Shape] |
 
 def _written(
     project: Project, maker: Operation, name: str, value: int, channels: int | None, steps: int
-) -> Iterator[Factor]:
+) -> Iterator[CodeChange]:
     """Yield the places that set a factor; where a layer before has to give out other channels and another place sets
     those, both together.
     """
-    layer = project.layer_of(maker) if maker.kind is OperationKind.CALL_MODULE else None
-    if layer is not None:
-        place = argument_expression(project, layer, name)
-    else:
-        row = bound(project, maker)
-        names = [parameter.name for parameter in row.row.arguments] if row is not None else []
-        place = argument_of(project, maker, names.index(name), name) if name in names else None
+    layer, place = layer_called(project, maker), argument_place(project, maker, name)
     if place is None:
         return
-    label = maker.operator if layer is None else layer.label
+    words = f"set `{name}` of `{maker.operator if layer is None else layer.label}` to "
+    further: tuple[Piece, ...] = (Evidence.EXACT_FIT, Evidence.UPSTREAM, Evidence.RUNNER_UP * steps)
     before = () if channels is None else producer_sites(project, maker.tensors[0], channels)
     givers = [site for _, site in before if not site.replaces_expression]
     for site in sites(project, place, value):
         if not site.replaces_expression:
-            yield Factor(name, label, site.result, steps, site.edits, site.evidence)
+            yield CodeChange(words + site.result, site.edits, (*site.evidence, *further), MEETING_MAPS)
             if givers and site.at_root and len(site.edits) == 1 and givers[0].edits != site.edits:
                 edits, evidence = together((site, givers[0]))
-                pieces = counted((*evidence, Evidence.MORE_PLACES))
-                yield Factor(name, label, f"{site.result} for {channels} channels", steps, edits, pieces)
+                pieces, both = (*evidence, Evidence.MORE_PLACES, *further), f"{site.result} for {channels} channels"
+                yield CodeChange(words + both, edits, pieces, MEETING_MAPS)

@@ -10,9 +10,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.fault_path import reads
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance.bindings import bindings
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
 
@@ -34,12 +36,11 @@ def whole_divisions(project: Project, expression: Expression, depth: int = 0) ->
         yield from whole_divisions(project, binding.expression, depth + 1)
 
 
-def cut_fractions(
-    project: Project, operation: Operation | None, layer: int | None
-) -> Iterator[tuple[str, int | float, Edit]]:
-    """Yield the names on the way to a fault that hold the fraction of a division, with it and the edit that leaves the
-    whole: ``int(n * steps)`` is no multiple of ``steps`` where ``n`` is none of a whole.
+def cut_fractions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
+    """Yield the whole for the names on the way to a fault that hold the fraction of a division: ``int(n * steps)`` is
+    no multiple of ``steps`` where ``n`` is none of a whole.
     """
+    doubt = "that the fraction is to be left out is told by the run"
     seen: set[Edit] = set()
     for read in reads(project, operation, layer):
         value = project.value(read)
@@ -52,7 +53,8 @@ def cut_fractions(
                 edit = _whole(binding.expression, node)
                 if not any(isinstance(term, float) for term in terms) and edit not in seen:
                     seen.add(edit)
-                    yield read.text, value, edit
+                    words = f"divide with `//`: `{read.text}` is {value:g}"
+                    yield CodeChange(words, (edit,), (Evidence.EVIDENT,), doubt)
 
 
 def _whole(expression: Expression, node: ast.BinOp) -> Edit:

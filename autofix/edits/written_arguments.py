@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.resize_tensor import clashes
 from autofix.edits.verdicts import recorded_at
 from autofix.facts.call_sites import argument_of, is_method, lineage, operands, written
 from autofix.facts.joins import joined_dimension
 from autofix.facts.passed_arguments import PassedArgument, passed_calls
 from autofix.facts.project_view import Expression, Project
+from autofix.records.costs import Evidence
 from autofix.records.finding import Finding, Mismatch
-from autofix.records.locations import Edit, Location
+from autofix.records.locations import Location
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, is_integer
 
@@ -28,16 +29,7 @@ _PRODUCTS = frozenset(("matmul", "mm", "bmm"))
 _MULTIPLIES = frozenset(("repeat", "tile"))
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """Two arguments in each other's place, as ``first`` stands before ``second`` after it."""
-
-    edits: tuple[Edit, ...]
-    first: str
-    second: str
-
-
-def of_failed_call(project: Project, operation: Operation | None) -> Iterator[Exchange]:
+def of_failed_call(project: Project, operation: Operation | None) -> Iterator[CodeChange]:
     """Yield the exchanges of two positional arguments of the call that raised."""
     failure = project.trace.failure
     frames = failure.frames if failure is not None else ()
@@ -50,7 +42,7 @@ def of_failed_call(project: Project, operation: Operation | None) -> Iterator[Ex
             yield from _exchanged(call, *pair)
 
 
-def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterator[Exchange]:
+def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterator[CodeChange]:
     """Yield the exchanges of two sizes with which an operand was made, after which it fits beside the others."""
     for tensor in operation.tensors if len(operation.tensors) > 1 else ():
         maker = project.producer(tensor)
@@ -69,7 +61,7 @@ def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterat
                 yield from _exchanged(call, pair[0].node, pair[1].node)
 
 
-def of_products(project: Project, finding: Finding, operation: Operation) -> Iterator[Exchange]:
+def of_products(project: Project, finding: Finding, operation: Operation) -> Iterator[CodeChange]:
     """Yield the exchange of the two factors of a matrix product that gave an operand its shape, after which it fits."""
     for tensor in operation.tensors if len(operation.tensors) > 1 else ():
         maker = next((o for o in lineage(project, tensor) if not _keeps_its_shape(o, tensor)), None)
@@ -85,7 +77,7 @@ def of_products(project: Project, finding: Finding, operation: Operation) -> Ite
             yield from _exchanged(call, places[0].node, places[1].node)
 
 
-def of_indices(project: Project, operation: Operation) -> Iterator[Exchange]:
+def of_indices(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the exchanges of two tensors of indices, of one shape, in a call that led to the look-up that failed: only
     where they are looked up says which is which.
     """
@@ -139,8 +131,11 @@ def _fits(finding: Finding, operation: Operation, shape: tuple[int, ...], beside
     return all(a == b for d, (a, b) in enumerate(zip(shape, beside.shape, strict=True)) if d != joined)
 
 
-def _exchanged(call: Expression, first: ast.expr, second: ast.expr) -> Iterator[Exchange]:
+def _exchanged(call: Expression, first: ast.expr, second: ast.expr) -> Iterator[CodeChange]:
     texts = call.source.text_of(first), call.source.text_of(second)
     if texts[0] != texts[1]:
         edits = call.source.replace(first, texts[1]), call.source.replace(second, texts[0])
-        yield Exchange(edits, texts[1], texts[0])
+        words = f"exchange the arguments of the call: {texts[1]} before {texts[0]}"
+        yield CodeChange(
+            words, edits, (Evidence.RUNNER_UP,), "that two arguments are exchanged is told by the run alone"
+        )

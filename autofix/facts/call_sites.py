@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from autofix.facts.checked_shapes import is_check, subject
 from autofix.facts.project_view import Expression, Project
-from autofix.records.locations import Edit
-from autofix.records.trace import Frame, Operation, OperationKind, Phase
+from autofix.records.locations import Edit, Range
+from autofix.records.trace import Frame, Layer, Operation, OperationKind, Phase
 from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax import subscripts
 from autofix.syntax.name_bindings import bound_above, reads_from, rebinds
@@ -60,6 +60,11 @@ def written(project: Project, operation: Operation) -> Expression | None:
     """Return the expression the operation was recorded at."""
     expression = project.expression(operation)
     return None if expression is None else Expression(expression.source, expression.node, frames_of(project, operation))
+
+
+def layer_called(project: Project, operation: Operation) -> Layer | None:
+    """Return the layer that an operation is the call of; None for a function, inside of a layer too."""
+    return project.layer_of(operation) if operation.kind is OperationKind.CALL_MODULE else None
 
 
 def is_method(operation: Operation, call: ast.Call) -> bool:
@@ -235,6 +240,12 @@ def is_one_call(first: tuple[Frame, ...], second: tuple[Frame, ...]) -> bool:
 def followed(expression: Expression, suffix: str) -> Edit:
     """Return an edit that puts a method call or subscript after the expression."""
     return expression.source.replace(expression.node, f"{receiver(expression.text)}{suffix}")
+
+
+def put_behind(source: Source, node: ast.AST, text: str) -> Edit:
+    """Return an edit that writes text right behind a node, whatever it is: a further entry, a subscript."""
+    end = source.range_of(node).end
+    return Edit(source.path, Range(end, end), text)
 
 
 def argument_followed(project: Project, operation: Operation, position: int, name: str, suffix: str) -> Edit | None:

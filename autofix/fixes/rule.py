@@ -8,7 +8,7 @@ from __future__ import annotations
 import linecache
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import dedent
 from typing import ClassVar
@@ -133,6 +133,11 @@ class Rule:
     def change(self, change: CodeChange, *evidence: Piece, doubt: str = "") -> Fix:
         """Make a fix of a change that an edit proposes, for which more may speak."""
         return self.fix(change.title, change.edits, *change.evidence, *evidence, doubt=doubt or change.doubt)
+
+    def ranked(self, changes: Iterable[CodeChange], *evidence: Piece, doubt: str = "") -> Fixes:
+        """Make fixes of changes of one kind, each of which comes behind those before it."""
+        for rank, change in enumerate(changes):
+            yield self.change(change, *evidence, Evidence.RUNNER_UP * rank, doubt=doubt)
 
 
 class Text(str):

@@ -61,7 +61,8 @@ class ChannelsLast(Rule):
 
     def _for_norm(self, project: Project, operation: Operation, layer: Layer, title: str, reason: str) -> Fixes:
         rank = operation.tensors[0].rank
-        if project.trace.failure is not None and _called_itself(layer):
+        is_entry = (layer.path or "").rpartition(".")[2].isdigit()  # Of a container, which calls it.
+        if project.trace.failure is not None and not is_entry:
             for edits, words in wrapped(project, operation, to_front(rank), to_back(rank)):
                 yield self.fix(f"{title} and back {words}", edits, Evidence.EXACT_FIT, reason=reason)
         else:
@@ -69,9 +70,3 @@ class ChannelsLast(Rule):
             for edits, words in wrapped(project, operation, packed, f"unflatten(0, {{}}.shape[:{rank - 1}])"):
                 packing = f"pack the rows of {operation.tensors[0].shape} into one batch {words}"
                 yield self.fix(packing, edits, Evidence.INSERTED, reason=reason)
-
-
-def _called_itself(layer: Layer) -> bool:
-    """Return whether the layer is an attribute of the model itself, not an entry of a container."""
-    name = (layer.path or "").rpartition(".")[2]
-    return not name.isdigit()

@@ -41,11 +41,8 @@ class IndexRange(Rule):
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        for rank, (text, edit) in enumerate(fewer_entries(project, operation, finding)):
-            reason = "as many could be meant, and the dimension be too small"
-            yield self.fix(f"take no more than there are: `{text}`", (edit,), Evidence.RUNNER_UP * rank, reason=reason)
-        for title, edit in moved_masks(project, operation) if finding.detail is Detail.MASK else ():
-            yield self.fix(title, (edit,), Evidence.EXACT_FIT, Evidence.AGREES, reason="the mask may be made too long")
+        yield from self.ranked(fewer_entries(project, operation, finding))
+        yield from map(self.change, moved_masks(project, operation) if finding.detail is Detail.MASK else ())
         place = written(project, operation)
         if place is None or not isinstance(place.node, ast.Subscript):
             return

@@ -8,6 +8,7 @@ Source. torch.gather and torch.Tensor.scatter_.
 """
 
 from autofix.facts.call_sites import argument_of, followed
+from autofix.operators.shape_functions import without
 from autofix.rule import Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 
@@ -26,8 +27,7 @@ class IndexRank(Rule):
         dimension = finding.dimension
         if dimension is None:
             return
-        whole = finding.expected
-        if (*whole[:dimension], *whole[dimension + 1 :]) != finding.actual:
+        if without(finding.expected, dimension) != finding.actual:
             return
         index, dim = argument_of(project, operation, 2, "index"), argument_of(project, operation, 1, "dim")
         if index is None:

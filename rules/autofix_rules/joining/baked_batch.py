@@ -43,17 +43,10 @@ class BakedBatch(Rule):
         failed = project.trace.failed_operation
         smaller = smaller_batch(project, failed) if failed is not None and not finding.silent else None
         yield from super().propose(finding, project) if finding.mismatch in _SIZED or smaller is not None else ()
-        for text, edits in baked_views(project, failed) if failed is not None and not finding.silent else ():
-            yield self.fix(f"take the size of the batch from what is viewed: `{text}`", edits, Evidence.EXACT_FIT)
-        for text, edit in whole_batches(project, smaller[0]) if smaller is not None else ():
-            title, doubt = f"leave out a last batch of fewer than `{text}` samples", "its samples are not used then"
-            yield self.fix(title, (edit,), Evidence.INSERTED, Evidence.OTHER_READING, doubt=doubt)
-        for text, edits in rooms(project):
-            title, doubt = (
-                f"make room for the samples that there are: `{text}`",
-                "the room could be meant for full batches",
-            )
-            yield self.fix(title, edits, Evidence.EVIDENT, doubt=doubt)
+        if failed is not None and not finding.silent:
+            yield from map(self.change, baked_views(project, failed))
+        yield from map(self.change, whole_batches(project, smaller[0]) if smaller is not None else ())
+        yield from map(self.change, rooms(project))
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         wants = {t.shape[0] for t in operation.tensors if t.rank and project.is_batch(t.shape[0])}
@@ -74,9 +67,7 @@ class BakedBatch(Rule):
 
     def _of_batch(self, project: Project, operation: Operation, cause: str, second: Piece) -> Fixes:
         sizes = sorted({tensor.shape[0] for tensor in operation.tensors if tensor.rank})
-        for text, edit in sizes_read(project, operation):
-            doubt = "" if cause else "that the number was meant for another batch is told by no run before"
-            yield self.fix(f"take the size from what is viewed: `{text}`", (edit,), Evidence.EXACT_FIT, doubt=doubt)
+        yield from map(self.change, sizes_read(project, operation))
         for text, edit in rows_of_batch(project, operation) if cause and len(sizes) == 2 else ():
             title, doubt = f"pass as many rows as the batch has: `{text}`{cause}", "the last batch could be left out"
             yield self.fix(title, (edit,), Evidence.EXACT_FIT, Evidence.INSERTED, second, doubt=doubt)

@@ -43,27 +43,22 @@ class MatmulTransposed(Rule):
             return
         places, tensors = operands(project, operation), operation.tensors
         if finding.mismatch is Mismatch.BROADCAST:
-            for title, edits in turned(project, operation, places) if operation.operator == ATTENTION else ():
-                yield self.fix(title, edits, Evidence.EVIDENT)
+            yield from map(self.change, turned(project, operation, places) if operation.operator == ATTENTION else ())
             return
         if operation.operator in {"addmm", "baddbmm", "addbmm"}:
             places, tensors = places[1:], tensors[1:]
         if len(tensors) < 2:
             return
         yield from self._general(project, operation)
-        for title, edits in products(project, operation, places, tensors):
-            yield self.fix(title, edits, Evidence.INSERTED, Evidence.EXACT_FIT, Evidence.AGREES)
+        yield from map(self.change, products(project, operation, places, tensors))
         if len(places) >= 2:
             is_linear = finding.detail is Detail.WEIGHT
             yield from self._transposed(project, places, tensors, is_linear)
-            for title, edits in turned(project, operation, places) if not is_linear else ():
-                yield self.fix(title, edits, Evidence.EVIDENT)
+            yield from map(self.change, turned(project, operation, places) if not is_linear else ())
             producer = project.producer(tensors[0])
             square = tensors[1].rank == 2 and tensors[1].shape[0] == tensors[1].shape[1]
             if square or (producer is not None and producer.kind is OperationKind.GET_ATTR):
-                for title, edits, turns in rows_first(operation, places, tensors):
-                    reason = "the order of a product has a meaning"
-                    yield self.fix(title, edits, Evidence.EXACT_FIT * turns, doubt=reason)
+                yield from map(self.change, rows_first(operation, places, tensors))
 
     def _general(self, project: Project, operation: Operation) -> Fixes:
         """Yield ``matmul`` in place of ``mm``, which takes matrices only, or ``bmm``, which takes batches of them."""

@@ -11,9 +11,8 @@ import ast
 from itertools import combinations
 
 from autofix.edits.same_values import same_values
-from autofix.facts.call_sites import followed, is_stored, operands
+from autofix.facts.call_sites import followed, is_stored, operands, put_behind
 from autofix.facts.reduced_dimensions import reductions
-from autofix.records.locations import Range
 from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.name_bindings import callee_name
 
@@ -105,8 +104,7 @@ def _made_with(expression: Expression, way: tuple[int, ...], rank: int) -> Edit 
         return None
     if callee_name(node) not in _MADE_IN_SIZES or any(isinstance(part, (ast.Tuple, ast.List)) for part in node.args):
         return None
-    last = expression.source.range_of(node.args[-1])
-    return Edit(expression.source.path, Range(last.end, last.end), ", 1" * (rank - len(way)))
+    return put_behind(expression.source, node.args[-1], ", 1" * (rank - len(way)))
 
 
 def _inner(place: Expression) -> Expression:

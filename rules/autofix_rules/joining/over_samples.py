@@ -13,7 +13,7 @@ import ast
 
 from autofix.edits.other_layouts import kept
 from autofix.edits.set_arguments import argument_set
-from autofix.facts.call_sites import argument_of, is_method, written
+from autofix.facts.call_sites import argument_of, is_method, layer_called, written
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Layer, Operation
 from autofix.rule import (
@@ -24,7 +24,6 @@ from autofix.rule import (
     Finding,
     Fixes,
     Mismatch,
-    OperationKind,
     Project,
     Rule,
     shown,
@@ -86,7 +85,7 @@ def _preferred(project: Project, operation: Operation) -> list[int]:
 
 
 def _named(project: Project, operation: Operation, dimension: int) -> Edit | None:
-    layer = project.layer_of(operation) if operation.kind is OperationKind.CALL_MODULE else None
+    layer = layer_called(project, operation)
     place = argument_of(project, operation, 1, "dim") if layer is None else argument_expression(project, layer, "dim")
     if place is not None:
         return place.source.replace(place.node, str(dimension)) if _is_number(place.node) else None

@@ -13,11 +13,10 @@ import ast
 
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
-from autofix.facts.call_sites import written
+from autofix.facts.call_sites import put_behind, written
 from autofix.facts.dataflow import samples_lead
 from autofix.facts.size_origins import parts, slice_bound
 from autofix.records.finding import Mismatch
-from autofix.records.locations import Edit, Range
 from autofix.records.values import Sequence, Tensor
 from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, model, shown
 
@@ -90,8 +89,7 @@ class PositionalTable(Rule):
         bound, subscript, whole = _first_bound(project, taken), written(project, taken), taken.tensors[0]
         if bound is None or subscript is None or whole.rank != 3 or whole.shape[0] < other.shape[1]:
             return
-        end = subscript.source.range_of(subscript.node).end
-        turned = Edit(subscript.source.path, Range(end, end), ".transpose(0, 1)")
+        turned = put_behind(subscript.source, subscript.node, ".transpose(0, 1)")
         for site in axis_sites(project, bound, other.shape[1]):
             reason = f"the input {other.shape} is taken to have the batch first"
             title = f"cut the table by {site.text} and put its positions second"

@@ -13,7 +13,7 @@ import ast
 
 from autofix.edits.set_arguments import layer_argument_set
 from autofix.facts.branches import branch, layers_of, ratio, spatial
-from autofix.facts.call_sites import operands
+from autofix.facts.call_sites import operands, put_behind
 from autofix.facts.project_view import Project
 from autofix.provenance.producers import (
     argument_expression,
@@ -23,7 +23,6 @@ from autofix.provenance.producers import (
     set_output,
 )
 from autofix.records.finding import Mismatch
-from autofix.records.locations import Range
 from autofix.rule import MEETING, Edit, Evidence, Expression, Finding, Fixes, Operation, Rule, SiteKind, Tensor, shown
 from autofix_rules.joining._shared import Projection, condition_of, is_identity, projection, shortcut, stride_text
 
@@ -143,8 +142,7 @@ def _behind(argument: Expression | None, text: str) -> tuple[Edit, ...]:
     """Return the edit that passes a further argument right behind one that is passed by its name."""
     if argument is None or not isinstance(argument.source.parents.get(argument.node), ast.keyword):
         return ()
-    end = argument.source.range_of(argument.node).end
-    return (Edit(argument.source.path, Range(end, end), f", {text}"),)
+    return (put_behind(argument.source, argument.node, f", {text}"),)
 
 
 def _only_last(a: Tensor, b: Tensor) -> bool:

@@ -11,11 +11,11 @@ Source. torch.nn.utils.rnn.pad_sequence, torch.stack and torch.utils.data.defaul
 
 import ast
 
-from autofix.edits.collated_samples import Collation, collated_samples, differ_in_length, padding_of
+from autofix.edits.collated_samples import collated_samples, differ_in_length, padding_of
 from autofix.edits.nothing_to_join import nothing_to_join
 from autofix.edits.odd_samples import odd_samples
 from autofix.edits.padded_cuts import padded_cuts
-from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import Applicability, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 
 class UnequalLengths(Rule):
@@ -32,14 +32,7 @@ class UnequalLengths(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        for text, edit in padded_cuts(project):
-            evidence, reason = (Evidence.EXACT_FIT, Evidence.EVIDENT), "zero may be a value of its own"
-            yield self.fix(f"pad what is cut to the same bound: `{text}`", (edit,), *evidence, reason=reason)
-        for collated in collated_samples(project):
-            title = f"pass `{collated.name}`, {collated.collation.value}"
-            agrees = Evidence.AGREES * (collated.collation is Collation.NAMED)
-            reason = "padding, cutting and lists are all that may be meant for samples of unequal sizes"
-            yield self.fix(title, collated.edits, agrees, Evidence.RUNNER_UP * collated.rank, reason=reason)
+        yield from map(self.change, (*padded_cuts(project), *collated_samples(project)))
         yield from map(self.change, (*nothing_to_join(project), *odd_samples(project)))
         yield from super().propose(finding, project)
 

@@ -13,7 +13,7 @@ Source. torch.nn.functional.interpolate and torch.nn.functional.pad.
 import ast
 from itertools import islice
 
-from autofix.edits.cut_steps import cut_before
+from autofix.edits.cut_steps import ENDS, cut_before
 from autofix.edits.mirrored_pools import by_factors
 from autofix.edits.rank_changes import behind
 from autofix.edits.slices import slices
@@ -29,8 +29,6 @@ UPSAMPLING = (
     *("ConvTranspose", "Upsample", "interpolate", "PixelShuffle", "UpsamplingBilinear2d", "UpsamplingNearest2d"),
     *("MaxUnpool", "upsample", "conv_transpose"),
 )
-_FACTORS = "the maps that it meets could be what is of another size than meant"
-_ENDS = "which end is too long the sizes do not tell"
 _LOSSES = (Mismatch.LOSS_SHAPE, Mismatch.LOSS_BATCH)
 _MOST_CUTS = 6
 
@@ -55,24 +53,13 @@ class UnevenMaps(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         places = operands(project, operation)
-        for each in by_factors(project, operation):
-            title = f"set `{each.name}` of `{each.label}` to {each.text}" + (f", as `{each.pool}`" if each.pool else "")
-            yield self.fix(title, each.edits, *each.evidence, reason=_FACTORS)
-        yield from self._sliced(project, operation)
+        yield from map(self.change, by_factors(project, operation))
+        yield from map(self.change, islice(slices(project, operation), _MOST_CUTS))
         if len(operation.tensors) != 2 or operation.target.endswith("stack") or finding.mismatch in _LOSSES:
             return
         if len(places) == 2 and uneven(project, *operation.tensors):
             moved = _upsampled(project, operation)
             yield from self._resized(project, operation, places, moved)
-
-    def _sliced(self, project: Project, operation: Operation) -> Fixes:
-        """Yield the longer operand without its last or first entries, here and where its value was before."""
-        for slice_ in islice(slices(project, operation), _MOST_CUTS):
-            end, text = "first" if slice_.at_start else "last", slice_.expression.text
-            title = f"leave out the {end} of `{text}` along dimension {slice_.dimension}"
-            usual = Evidence.AGREES * slice_.is_written, Evidence.OTHER_READING * (not slice_.is_written)
-            evidence = (Evidence.INSERTED, Evidence.BY_RUN, *usual, Evidence.RUNNER_UP * slice_.is_other)
-            yield self.fix(title, (slice_.edit,), *evidence, Evidence.OUTWARD * slice_.steps, reason=_ENDS)
 
     def _resized(self, project: Project, operation: Operation, places: tuple[Expression, ...], moved: int) -> Fixes:
         place, other = places[moved], places[1 - moved]
@@ -113,16 +100,14 @@ class UnevenMaps(Rule):
         if len(odd) != 1:
             return
         shorter = min(a[odd[0]], b[odd[0]])
-        for name, edit, steps in cut_before(project, operation, odd[0], shorter):
-            title = f"cut `{name}` off after {shorter}, as the other branch has it"
-            yield self.fix(title, (edit,), Evidence.INSERTED, Evidence.UPSTREAM * steps, reason=_ENDS)
+        yield from map(self.change, cut_before(project, operation, odd[0], shorter))
         longer = 0 if a[odd[0]] > b[odd[0]] else 1
         other = places[1 - longer]
         if isinstance(other.node, (ast.Name, ast.Attribute, ast.Subscript)):
             colons = ", ".join([*[":"] * odd[0], f":{other.text}.size({odd[0]})"])
             title = f"cut dimension {odd[0]} off after {shorter}, as the other operand has it"
             edits, against = (followed(places[longer], f"[{colons}]"),), Evidence.AGAINST * (len(a) != 3)
-            yield self.fix(title, edits, Evidence.INSERTED, against, reason=_ENDS)
+            yield self.fix(title, edits, Evidence.INSERTED, against, reason=ENDS)
 
 
 def _grows(operation: Operation) -> bool:

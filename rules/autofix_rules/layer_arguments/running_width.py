@@ -10,9 +10,8 @@ Source. The way torchvision builds its VGG and ResNet stages.
 import ast
 
 from autofix.provenance.producers import argument_expression, output_parameter
-from autofix.rule import Evidence, Example, Finding, Fixes, Layer, Mismatch, Project, Rule, model
+from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model
 from autofix.syntax.name_bindings import stores
-from autofix.syntax.source import Source
 
 _LOOP = """layers, width = [], 6
 for out in (8, 4):
@@ -40,18 +39,12 @@ class RunningWidth(Rule):
         outgoing = argument_expression(project, layer, output_parameter(layer))
         if incoming is None or outgoing is None or not isinstance(incoming.node, ast.Name):
             return
-        loop = _loop(incoming.source, incoming.node)
+        around = incoming.source.ancestors(incoming.node)
+        loop = next((node for node in around if isinstance(node, ast.For)), None)
         if loop is None or stores(loop, incoming.node.id) or not incoming.source.stands_alone(loop.body[-1]):
             return
         statement = f"{incoming.node.id} = {outgoing.text}"
         edit = incoming.source.insert_after(loop.body[-1], statement)
         title = f"pass the width on to the next layer: `{statement}` at the end of the loop"
-        yield self.fix(title, (edit,), Evidence.EVIDENT, reason=_reason(layer))
-
-
-def _reason(layer: Layer) -> str:
-    return f"`{layer.label}` is built in a loop that never changes what it takes"
-
-
-def _loop(source: Source, node: ast.AST) -> ast.For | None:
-    return next((a for a in source.ancestors(node) if isinstance(a, ast.For)), None)
+        reason = f"`{layer.label}` is built in a loop that never changes what it takes"
+        yield self.fix(title, (edit,), Evidence.EVIDENT, reason=reason)

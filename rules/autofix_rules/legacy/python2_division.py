@@ -11,7 +11,7 @@ Source. What's New In Python 3.0.
 import ast
 
 from autofix.edits.whole_divisions import cut_fractions, whole_divisions
-from autofix.rule import LOUD, Evidence, Finding, Fixes, Project, Rule, shown
+from autofix.rule import LOUD, Finding, Fixes, Project, Rule, shown
 
 
 class Python2Division(Rule):
@@ -38,6 +38,5 @@ class Python2Division(Rule):
             if edits:
                 yield self.fix("divide whole numbers with `//`", edits)
         operation = project.operation(finding)
-        for name, value, edit in cut_fractions(project, operation, finding.layer) if operation is not None else ():
-            doubt = "that the fraction is to be left out is told by the run"
-            yield self.fix(f"divide with `//`: `{name}` is {value:g}", (edit,), Evidence.EVIDENT, doubt=doubt)
+        if operation is not None:
+            yield from map(self.change, cut_fractions(project, operation, finding.layer))

@@ -30,9 +30,6 @@ class AccidentalOuter(Rule):
         declines every pair of two outputs: 4,6 4,6
             self.fc = nn.Linear(6, 1)
             (self.fc(x) - self.fc(y).t()).relu().mean()
-        declines every pair on purpose: 4,6
-            self.fc = nn.Linear(6, 1)
-            s = self.fc(x).squeeze(1); (s[:, None] - s).relu().mean()
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

@@ -15,8 +15,6 @@ from autofix.facts.call_sites import argument_of
 from autofix.provenance.producers import producer_sites
 from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
-_DATA = "the data could be what has another number than meant"
-
 
 class LabelRange(Rule):
     mismatches = (Mismatch.LOSS_CLASSES, Mismatch.LOSS_SHAPE)
@@ -35,11 +33,7 @@ class LabelRange(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         if finding.mismatch is Mismatch.LOSS_SHAPE:
-            for layer, site in more_outputs(finding, project, operation):
-                title, reason = f"give `{layer.label}` {site.result} outputs, as the target has", _DATA
-                yield self.fix(
-                    title, site.edits, *site.evidence, Evidence.PRODUCER, Evidence.OTHER_READING, reason=reason
-                )
+            yield from map(self.change, more_outputs(finding, project, operation))
             return
         position = min(1, len(operation.tensors) - 1)  # Of one-hot rows there are labels alone.
         labels, count = operation.tensors[position], finding.actual[0]
@@ -49,8 +43,8 @@ class LabelRange(Rule):
             reason = "the labels run from 1 here; the data may hold another class that the batch does not show"
             title = f"shift labels to start at 0: `{target.text} - 1`"
             yield self.fix(title, (edit,), Evidence.EVIDENT, reason=reason)
-        for way in numbered(project, operation, target, labels, finding.expected[0]) if target is not None else ():
-            yield self.fix(way.title, way.edits, *way.evidence, reason=way.doubt)
+        if target is not None:
+            yield from map(self.change, numbered(project, operation, target, labels, finding.expected[0]))
         for layer, site in producer_sites(project, operation.tensors[0], count) if position else ():
             reason = "the data may hold more classes than the batch shows, or a label that means none"
             title = f"give `{layer.label}` {count} outputs, one for each class"

@@ -12,9 +12,7 @@ Source. torch.Tensor.backward and torch.autograd.grad.
 
 from autofix.edits.gradient_seeds import gradient_seeds
 from autofix.edits.unreduced_summands import mean_of_losses, reduced_summands
-from autofix.rule import Applicability, Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
-
-_REASON = "the other of sum and mean, or weights for the samples, could be meant"
+from autofix.rule import Applicability, Finding, Fixes, Mismatch, Project, Rule, shown
 
 
 class LossNotScalar(Rule):
@@ -34,13 +32,9 @@ class LossNotScalar(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
-        for summand in reduced_summands(project, operation) if operation is not None else ():
-            title = f"make one number of the summand that is none: `{summand.text}`"
-            yield self.fix(title, (summand.edit,), Evidence.AGREES, reason=_REASON)
+        yield from map(self.change, reduced_summands(project, operation) if operation is not None else ())
         is_seeded = finding.mismatch is Mismatch.OTHER or finding.operand == 1
-        for seed, edit, evidence in gradient_seeds(project) if is_seeded else ():
-            reason = "what is differentiated, and not its weights, could have the wrong shape"
-            yield self.fix(f"start with `{seed}`", (edit,), *evidence, reason=reason)
-        mean = None if is_seeded or operation is None else mean_of_losses(project, operation)
+        yield from map(self.change, gradient_seeds(project) if is_seeded else ())
+        mean = None if is_seeded or operation is None else mean_of_losses(project, operation, finding.actual)
         if mean is not None:
-            yield self.fix(f"start from the mean of the {finding.actual} losses", (mean,), reason=_REASON)
+            yield self.change(mean)

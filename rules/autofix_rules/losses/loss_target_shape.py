@@ -81,8 +81,8 @@ class LossTargetShape(Rule):
             doubt = "that the classes stand second is told by the sizes; the order of the others is not"
             yield self.fix(layout.words, (layout.edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=doubt)
         further = {Detail.CLASSES: one_channel, None: one_hot}.get(finding.detail)
-        for other in further(project, operation) if further is not None and finding.parameter not in ALIKE else ():
-            yield self.change(other)
+        if further is not None and finding.parameter not in ALIKE:
+            yield from map(self.change, further(project, operation))
         for adjustment in _adjustments(finding, project, operation):
             fix = self._written(project, operation, finding, adjustment)
             if fix is not None:

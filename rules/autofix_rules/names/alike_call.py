@@ -9,12 +9,9 @@ Fix safety. Unsafe: the two calls may differ on purpose, and only the run says t
 Source. The Python language reference, section Calls.
 """
 
-from autofix.edits.alike_calls import arguments_of_others
+from autofix.edits.alike_calls import DOUBT, arguments_of_others
 from autofix.edits.alike_lines import parts_of_alike_lines
-from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
-
-_ALIKE = "that the two calls are meant alike is told by the run alone"
-_DEFAULT = "that the default is not meant is told by the run and the name alone"
+from autofix.rule import LOUD, Applicability, Finding, Fixes, Project, Rule, shown
 
 
 class AlikeCall(Rule):
@@ -35,13 +32,7 @@ class AlikeCall(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        for line in parts_of_alike_lines(project, project.operation(finding), finding.layer):
-            yield self.change(line, doubt=_ALIKE)
-        for rank, other in enumerate(arguments_of_others(project, project.operation(finding), finding.layer)):
-            verb = "give" if other.replaces else "add"
-            why = "which is at hand" if other.is_at_hand else "as another call of the function is written"
-            evidence = (Evidence.AGREES, Evidence.INSERTED, Evidence.EVIDENT * (not other.replaces))
-            against = (Evidence.OTHER_MODEL * other.makes_another_layer, Evidence.RUNNER_UP * rank)
-            title, own = f"{verb} `{other.name}={other.value}`, {why}", Evidence.SAME_NAME * other.is_at_hand
-            reason = _DEFAULT if other.is_at_hand else _ALIKE
-            yield self.fix(title, (other.edit,), *evidence, *against, own, reason=reason)
+        operation = project.operation(finding)
+        for line in parts_of_alike_lines(project, operation, finding.layer):
+            yield self.change(line, doubt=DOUBT)
+        yield from self.ranked(arguments_of_others(project, operation, finding.layer))

@@ -12,8 +12,9 @@ Source. The Python language reference, section Calls; torch.nn, sections Paramet
 
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.exchanged_sizes import contradict, exchanged_sizes
-from autofix.edits.written_arguments import Exchange, of_failed_call, of_indices, of_products, of_sizes
+from autofix.edits.written_arguments import of_failed_call, of_indices, of_products, of_sizes
 from autofix.facts.passed_arguments import (
     Crossing,
     PassedArgument,
@@ -136,11 +137,7 @@ class ExchangedArguments(Rule):
             named = crossing(first, second) is Crossing.BOTH
             certain = named or not contradict(first, second)
             yield self._exchanged(first, second, certain, Evidence.EVIDENT, Evidence.AGREES * named)
-        reason = "that two arguments are exchanged is told by the run alone"
-        for rank, exchange in enumerate(_in_one_call(finding, project)):
-            title = f"exchange the arguments of the call: {exchange.first} before {exchange.second}"
-            evidence = (Evidence.RUNNER_UP, Evidence.RUNNER_UP * rank)
-            yield self.fix(title, exchange.edits, *evidence, doubt=reason)
+        yield from self.ranked(_in_one_call(finding, project))
 
     def _exchanged(self, first: PassedArgument, second: PassedArgument, certain: bool, *evidence: Piece) -> Fix:
         left, right = first.expression, second.expression
@@ -150,7 +147,7 @@ class ExchangedArguments(Rule):
         return self.fix(title, edits, *evidence, doubt=reason)
 
 
-def _in_one_call(finding: Finding, project: Project) -> Iterator[Exchange]:
+def _in_one_call(finding: Finding, project: Project) -> Iterator[CodeChange]:
     """Yield the exchanges in a call of a library: the one that refused its arguments, or that made an operand."""
     operation, failure = project.operation(finding), project.trace.failure
     if finding.mismatch is Mismatch.OTHER and failure is not None and failure.type in _REFUSALS:

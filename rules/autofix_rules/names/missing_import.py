@@ -14,7 +14,7 @@ import ast
 
 from autofix.edits.imports import from_project, imported
 from autofix.edits.misspelled import missing, misspelled
-from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
+from autofix.rule import Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
 from autofix.syntax.spelling import IMPORTS
 
 _NET = model("self.fc = nn.Linear(8, 4)", "torch.relu(self.fc(x))").partition("class")[2]
@@ -50,12 +50,9 @@ class MissingImport(Rule):
     def propose(self, finding: Finding, project: Project) -> Fixes:
         statement, source = IMPORTS.get(finding.expression), project.source(finding.call.path)
         name, is_attribute = missing(project)
-        for module, edit in from_project(project, source, name) if name and not is_attribute else ():
-            doubt = "that this module is the one meant is told by the name alone"
-            yield self.fix(f"import `{name}` from `{module}`", (edit,), Evidence.AGREES, doubt=doubt)
-        for slip in misspelled(project):
-            doubt = "" if slip.is_idle else "that this name is meant is told by its spelling alone"
-            yield self.fix(f"write `{slip.name}` for `{slip.written}`", slip.edits, Evidence.AGREES, doubt=doubt)
+        if name and not is_attribute:
+            yield from map(self.change, from_project(project, source, name))
+        yield from map(self.change, misspelled(project))
         if statement is None:
             return
         if finding.expression == "nn" and any(_imports_from(node, "torch") for node in source.tree.body):

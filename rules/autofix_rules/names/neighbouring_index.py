@@ -13,14 +13,14 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from autofix.edits.resize_tensor import clashes, origins, resizings
+from autofix.edits.resize_tensor import clashing, deciding, origins, resizings
 from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
 from autofix.facts.making_calls import sizes_of_expand
-from autofix.facts.size_origins import each_origin
 from autofix.records.finding import Mismatch
 from autofix.rule import Evidence, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, Tensor, shown
 
 _MOST = 6
+_MEETING = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
 
 
 class NeighbouringIndex(Rule):
@@ -65,7 +65,7 @@ class NeighbouringIndex(Rule):
                 # What is one fits whatever it is broadcast with.
                 against = Evidence.AGAINST * (bool(reason) or target_size == 1)
                 yield self.fix(title, site.edits, *site.evidence, against, doubt=reason)
-        for tensor, wants in _clashing(finding, operation):
+        for tensor, _, wants in _clashing(finding, operation):
             is_made = not any(size_origin.is_cut for size_origin in origins(project, tensor, wants))
             for resizing in resizings(project, tensor, wants) if is_made and len(wants) > 1 else ():
                 if resizing.kind is SiteKind.AXIS:
@@ -121,23 +121,11 @@ def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterato
     """
     if finding.mismatch is Mismatch.EXPAND:
         yield from ((expression, None, size) for expression, size in sizes_of_expand(project, operation))
-    for tensor, wants in _clashing(finding, operation):
-        for dimension, size in wants.items() if len(wants) == 1 else ():
-            for size_origin in each_origin(project, tensor, dimension):
-                value = size_origin.wanted(size)
-                if value is not None:
-                    yield size_origin.expression, size_origin.wanted(tensor.shape[dimension]), value
+    yield from deciding(project, _clashing(finding, operation))
 
 
-def _clashing(finding: Finding, operation: Operation) -> Iterator[tuple[Tensor, dict[int, int]]]:
-    """Yield each operand with the sizes that it would need beside another."""
-    for tensor in operation.tensors:
-        for other in operation.tensors:
-            if tensor is other or not tensor.rank or not other.rank:
-                continue
-            if finding.mismatch is Mismatch.BROADCAST:
-                yield tensor, clashes(tensor, other)
-            elif finding.mismatch is Mismatch.CONCATENATE and tensor.rank == other.rank:
-                joined = (operation.integer(1, "dim") or 0) % tensor.rank
-                pairs = enumerate(zip(tensor.shape, other.shape, strict=True))
-                yield tensor, {d: b for d, (a, b) in pairs if a != b and d != joined}
+def _clashing(finding: Finding, operation: Operation) -> Iterator[tuple[Tensor, Tensor, dict[int, int]]]:
+    """Yield operands that are broadcast, or joined where they have one rank, with the sizes that they would need."""
+    for own, other, wants in clashing(finding, operation) if finding.mismatch in _MEETING else ():
+        if finding.mismatch is Mismatch.BROADCAST or own.rank == other.rank:
+            yield own, other, wants

@@ -13,9 +13,8 @@ import math
 from collections.abc import Iterator
 
 from autofix.edits.names_in_scope import is_telling, related_names, renamed, renamed_alike
-from autofix.edits.resize_tensor import clashes
+from autofix.edits.resize_tensor import clashing, deciding
 from autofix.facts.call_sites import argument_of
-from autofix.facts.size_origins import each_origin
 from autofix.records.values import is_integer
 from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, model, shown
 
@@ -69,20 +68,8 @@ def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterato
     if operation.operator in _VIEWS:
         yield from _of_view(project, operation)
         return
-    for tensor in operation.tensors:
-        for other in operation.tensors:
-            if tensor is other or not tensor.rank or not other.rank:
-                continue
-            wants = clashes(tensor, other)
-            if finding.mismatch is Mismatch.CONCATENATE:
-                joined = (operation.integer(1, "dim") or 0) % tensor.rank
-                pairs = enumerate(zip(tensor.shape, other.shape, strict=False))
-                wants = {d: b for d, (a, b) in pairs if a != b and d != joined}
-            for dimension, size in wants.items() if len(wants) == 1 else ():
-                for size_origin in each_origin(project, tensor, dimension):
-                    value = size_origin.wanted(size)
-                    if value is not None:
-                        yield size_origin.expression, value
+    for expression, _, size in deciding(project, clashing(finding, operation)):
+        yield expression, size
 
 
 def _of_view(project: Project, operation: Operation) -> Iterator[tuple[Expression, int]]:

@@ -34,7 +34,6 @@ _EVIDENCE = {
 }
 _OTHERS = ("silent", "refactoring", "missing-name", "kernel-too-large", "dimension-range", "index-rank")
 _REASON = "that this argument is the one meant is told by the sizes alone"
-_SAVED = "the model that was saved could be the one that was built otherwise than it was meant"
 _OPTION = "the option of that name could be what is wrong"
 # It changes nothing for sizes that divide, so that what was right stays so.
 _ROUNDS_UP = "ceil_mode"
@@ -61,15 +60,11 @@ class OtherArgument(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        for text, edit in built_as_saved(project):
-            yield self.fix(f"build `{text}`, whose weights are loaded", (edit,), Evidence.AGREES, doubt=_SAVED)
-        for rank, (words, edit) in enumerate(islice(settings_as_saved(project), MOST)):
-            yield self.fix(words, (edit,), Evidence.BY_RUN, Evidence.RUNNER_UP * rank, doubt=_SAVED)
+        yield from map(self.change, built_as_saved(project))
+        yield from self.ranked(islice(settings_as_saved(project), MOST))
         for rank, (text, edit) in enumerate(mapped_axes(project)):
             yield self.fix(f"pass `{text}`", (edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=_REASON)
-        for rank, option in enumerate(islice(options_at_odds(project, finding), MOST)):
-            beside = (*option.evidence, Evidence.RUNNER_UP * rank)
-            yield self.fix(option.title, option.edits, Evidence.EXACT_FIT, *beside, doubt=_OPTION)
+        yield from self.ranked(islice(options_at_odds(project, finding), MOST), Evidence.EXACT_FIT, doubt=_OPTION)
         yield from super().propose(finding, project)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

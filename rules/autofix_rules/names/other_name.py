@@ -12,7 +12,7 @@ Source. The Python language reference, section Naming and binding.
 
 from autofix.edits.names_at_hand import names_at_hand
 from autofix.edits.picked_rows import picked_rows
-from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
+from autofix.rule import LOUD, Applicability, Finding, Fixes, Project, Rule, shown
 
 
 class OtherName(Rule):
@@ -33,15 +33,6 @@ class OtherName(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        for rank, picked in enumerate(picked_rows(project, project.operation(finding))):
-            meant = Evidence.EXACT_FIT if picked.is_partner else Evidence.OTHER_READING
-            title, reason = f"pick the rows as beside it: `{picked.text}`", "that this mask is meant is told by the run"
-            yield self.fix(title, (picked.edit,), Evidence.INSERTED, meant, Evidence.RUNNER_UP * rank, reason=reason)
-        for rank, other in enumerate(names_at_hand(project, project.operation(finding), finding.layer)):
-            waits = ", which nothing else reads" * other.is_unread
-            is_meant = bool(other.fits) and other.is_related and other.text.isidentifier()
-            evidence = (Evidence.EXACT_FIT * bool(other.fits), Evidence.AGREES * (other.is_unread or is_meant))
-            against = (Evidence.BY_RUN * (not is_meant), Evidence.RUNNER_UP * rank)
-            title, pieces = f"read `{other.text}` for `{other.read.text}`{waits}", (*evidence, *against)
-            reason = "that another name is meant is told by the run, not by its name"
-            yield self.fix(title, (other.edit,), Evidence.OTHER_NAME, *pieces, reason=reason)
+        operation = project.operation(finding)
+        yield from self.ranked(picked_rows(project, operation))
+        yield from self.ranked(names_at_hand(project, operation, finding.layer))

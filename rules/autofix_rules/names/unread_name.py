@@ -78,12 +78,6 @@ class UnreadName(Rule):
             return
         yield from map(self.change, fed_loops(project, project.operation(finding), finding.layer))
         yield from map(self.change, loop_parts(project, finding))
-        for rank, row in enumerate(appended_rows(project, project.operation(finding))):
-            title = f"put `{row.name}`, which nothing else reads, to the others: `{row.text}`"
-            evidence = (Evidence.AGREES, Evidence.EXACT_FIT, Evidence.INSERTED, Evidence.RUNNER_UP * rank)
-            yield self.fix(title, (row.edit,), *evidence, doubt="that it is one of them is told by its shape alone")
+        yield from self.ranked(appended_rows(project, project.operation(finding)))
         for rank, other in ranked(substitutions(project, project.operation(finding), finding.layer)):
-            title = f"read `{other.name}` for `{other.read.text}`"
-            words = f"{title}, which nothing else reads" if other.unread else title
-            reason = "" if other.is_certain else "that another name is meant is told by the run, not by its name"
-            yield self.fix(words, (other.edit,), *other.evidence, Evidence.RUNNER_UP * rank, doubt=reason)
+            yield self.change(other, Evidence.RUNNER_UP * rank)

@@ -30,9 +30,6 @@ class ConcreteLinear(Rule):
             above: LAYER = nn.LazyLinear
             self.head = LAYER(5)
             self.head(x)
-        a head: 2,30
-            self.head = nn.<LazyLinear( => Linear(30, >5)
-            self.head(x)
     """)
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:

@@ -29,9 +29,6 @@ class LazyLinear(Rule):
             above: LAYER = nn.Linear
             self.head = LAYER(30, 5)
             self.head(x)
-        a head: 2,30
-            self.head = nn.<Linear(30,  => LazyLinear(>5)
-            self.head(x)
     """)
 
     def rewrite(self, project: Project) -> Iterator[Rewrite]:

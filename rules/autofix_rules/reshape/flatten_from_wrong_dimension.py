@@ -12,9 +12,8 @@ import ast
 import math
 
 from autofix.edits.set_arguments import argument_set
-from autofix.facts.call_sites import is_method, operands, written
+from autofix.facts.call_sites import is_method, layer_called, operands, written
 from autofix.provenance.producers import argument_sites
-from autofix.records.trace import OperationKind
 from autofix.rule import Edit, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 from autofix.syntax.source import argument
 from autofix.syntax.spelling import size_text
@@ -69,7 +68,7 @@ def _merged(project: Project, tensor: Tensor) -> Operation | None:
 
 def _from_one(project: Project, flat: Operation) -> tuple[Edit, ...]:
     """Return the edit that starts at dimension 1: ``torch.flatten(x)`` -> ``torch.flatten(x, 1)``."""
-    layer = project.layer_of(flat) if flat.kind is OperationKind.CALL_MODULE else None
+    layer = layer_called(project, flat)
     place = written(project, flat) if layer is None else project.construction_call(layer)
     if place is None or not isinstance(place.node, ast.Call) or flat.operator == "ravel":
         return ()

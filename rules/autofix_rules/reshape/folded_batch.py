@@ -17,6 +17,7 @@ from autofix.edits.unfolded_views import KEPT, unfolded_views
 from autofix.edits.view_sizes import Sizes, sizes_of
 from autofix.facts.call_sites import operands
 from autofix.provenance import SiteKind, dearest, sites
+from autofix.provenance.channel_sites import number
 from autofix.provenance.producers import argument_expression
 from autofix.records.trace import Operation
 from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Layer, Mismatch, Project, Rule, Site, Tensor, shown
@@ -59,7 +60,7 @@ class FoldedBatch(Rule):
         first, second = sizes.expressions
         taken = _consumer(project, fold)
         if sizes.values[1] == -1:
-            fits = taken is None or _takes(taken) == width
+            fits = taken is None or number(taken, "in_features") == width
             evidence = (Evidence.EXACT_FIT, Evidence.OTHER_READING * (not fits), Evidence.UPSTREAM * further)
             if sizes.values[0] == width:
                 edits = (first.source.replace(first.node, second.text), second.source.replace(second.node, first.text))
@@ -70,7 +71,7 @@ class FoldedBatch(Rule):
                 text = size_text(first.source, tensors[0].text, 0)
                 yield self.fix(f"keep the batch: `{text}` rows", (first.source.replace(first.node, text),), *evidence)
         elif sizes.values[0] == -1 and taken is not None and finding.mismatch is Mismatch.LINEAR_IN_FEATURES:
-            if _takes(taken) == width:
+            if number(taken, "in_features") == width:
                 yield from self._fitted(project, fold, sizes, width, further)
         elif sizes.values[0] == -1 and taken is not None:
             yield from self._wider(project, sizes, taken, width, further)
@@ -121,11 +122,6 @@ def _consumer(project: Project, fold: Operation) -> Layer | None:
         if is_later and layer is not None and layer.kind == "Linear":
             return layer if operation.tensors[0].shape == fold.result_shape else None
     return None
-
-
-def _takes(layer: Layer) -> int | None:
-    value = layer.setting("in_features")
-    return value if isinstance(value, int) else None
 
 
 def _sites(project: Project, expression: Expression, width: int, hints: tuple[int, ...]) -> tuple[Site, ...]:

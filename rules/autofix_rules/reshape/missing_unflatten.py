@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from enum import Enum
 
 from autofix.edits.insert_view_op import insertions
-from autofix.facts.call_sites import written
+from autofix.facts.call_sites import put_behind, written
 from autofix.facts.making_calls import FACTORIES, size_arguments
 from autofix.provenance.channel_sites import number, spatial
 from autofix.provenance.producers import argument_expression, output_parameter, producing_layer
 from autofix.provenance.render_expression import factors_of
-from autofix.records.locations import Edit, Range
+from autofix.records.locations import Edit
 from autofix.records.trace import Layer, Operation
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, OperationKind, Project, Rule, Tensor, shown
 
@@ -129,7 +129,4 @@ def _at_making(project: Project, tensor: Tensor, dimensions: int) -> Edit | None
     if call is None or not isinstance(call.node, ast.Call):
         return None
     sizes = size_arguments(call.node)
-    if len(sizes) != tensor.rank:
-        return None
-    end = call.source.range_of(sizes[-1]).end
-    return Edit(call.source.path, Range(end, end), ", 1" * dimensions)
+    return put_behind(call.source, sizes[-1], ", 1" * dimensions) if len(sizes) == tensor.rank else None

@@ -21,7 +21,6 @@ from autofix.records.trace import Layer, Operation
 from autofix.rule import Counted, Edit, Evidence, Finding, Fixes, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import size_text
 
-_PRODUCT = "the view may as well ask for one size too many"
 Evidences = tuple[Evidence, ...]
 
 
@@ -48,9 +47,7 @@ class ViewSize(Rule):
             return
         tensor = operation.tensors[0]
         folded = (Evidence.AGAINST, Evidence.OTHER_MODEL) if _was_folded(project, tensor) else ()
-        for rank, (text, edit) in enumerate(made_products(project, tensor, sizes)):
-            evidence = (Evidence.EXACT_FIT, Evidence.AGREES, Evidence.RUNNER_UP * rank)
-            yield self.fix(f"make it with `{text}`, as it is split", (edit,), *evidence, doubt=_PRODUCT)
+        yield from self.ranked(made_products(project, tensor, sizes))
         yield from self._batch(project, operation, sizes)
         yield from self._corrected(project, layer, sizes, tensor, folded)
         yield from self._producer(project, sizes, tensor, folded)

@@ -11,11 +11,11 @@ Source. The Python language reference, sections Execution model and The if state
 """
 
 from autofix.edits.left_in_testing import left_in_testing
-from autofix.edits.moved_statements import Move, moved_statements
+from autofix.edits.moved_statements import moved_statements
 from autofix.edits.other_conditions import other_conditions
 from autofix.edits.statement_order import exchanged_statements
 from autofix.edits.two_ranks import rank_conditions
-from autofix.rule import LOUD, Applicability, Evidence, Finding, Fixes, Project, Rule, shown
+from autofix.rule import LOUD, Applicability, Finding, Fixes, Project, Rule, shown
 
 _REPEATED = """def repeated(k, n):
     b, h, t, d = k.shape
@@ -44,17 +44,9 @@ class StatementOrder(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
-        for text, edit in left_in_testing(project, operation):
-            yield self.fix(f"put the model back into training: `{text}`", (edit,), Evidence.AGREES, reason=_REASON)
-        for rank, (edits, first) in enumerate(exchanged_statements(project, operation, finding.layer)):
-            title = f"run line {first.lineno} before the line above it"
-            yield self.fix(title, edits, Evidence.BY_RUN, Evidence.RUNNER_UP * rank, reason=_REASON)
+        for back in left_in_testing(project, operation):
+            yield self.change(back, doubt=_REASON)
+        yield from self.ranked(exchanged_statements(project, operation, finding.layer), doubt=_REASON)
         yield from map(self.change, rank_conditions(project, operation))
-        for rank, moved in enumerate(moved_statements(project, operation, finding.layer)):
-            evident = Evidence.EVIDENT * (moved.move is Move.UNDER_ELSE)
-            title, further = f"move line {moved.statement.lineno} {moved.move.value}", Evidence.RUNNER_UP * rank
-            yield self.fix(title, (moved.edit,), evident, Evidence.BY_RUN, further, reason=_REASON)
-        for rank, other in enumerate(other_conditions(project, operation, finding.layer)):
-            title, further = f"ask for `{other.text}`, not `{other.condition.text}`", Evidence.RUNNER_UP * rank
-            against = Evidence.AGAINST if other.is_choice else Evidence.OTHER_READING * (not other.at_boundary)
-            yield self.fix(title, (other.edit,), Evidence.BY_RUN, against, further, reason=_REASON)
+        yield from self.ranked(moved_statements(project, operation, finding.layer), doubt=_REASON)
+        yield from self.ranked(other_conditions(project, operation, finding.layer), doubt=_REASON)

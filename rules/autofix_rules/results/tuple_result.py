@@ -12,9 +12,8 @@ Source. torch.nn.LSTM, torch.nn.GRU and torch.nn.MultiheadAttention, section Out
 
 import ast
 
-from autofix.facts.call_sites import followed, frames_of
+from autofix.facts.call_sites import followed, frames_of, put_behind
 from autofix.facts.returned_values import returned
-from autofix.records.locations import Range
 from autofix.records.values import Sequence, Value, tensors_of
 from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, shown
 from autofix.syntax.source import dotted
@@ -113,5 +112,4 @@ def _indexed_at_assignment(used: Expression) -> tuple[Edit, ...]:
     assignment = _assignment(used)
     if assignment is None or assignment[1] is not assignment[0].targets[0]:
         return ()
-    end = used.source.range_of(assignment[0].value).end
-    return (Edit(used.source.path, Range(end, end), "[0]"),)
+    return (put_behind(used.source, assignment[0].value, "[0]"),)

@@ -12,15 +12,12 @@ Source. torch.nn.ConvTranspose2d, section Shape.
 import ast
 from collections.abc import Iterator
 
+from autofix.edits.set_arguments import layer_argument_set
 from autofix.edits.upsampling_factors import other_factors
 from autofix.operators.shape_functions import per_dimension
-from autofix.operators.table import position
 from autofix.provenance.producers import argument_expression
 from autofix.records.finding import Mismatch
 from autofix.rule import Applicability, Detail, Edit, Evidence, Finding, Fixes, Layer, Operation, Project, Rule, shown
-from autofix.syntax.call_edits import with_argument
-
-_DATA = "the maps that it meets could be what is of another size than meant"
 
 
 class DecoderSize(Rule):
@@ -40,10 +37,7 @@ class DecoderSize(Rule):
     """)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        for each in other_factors(project, operation):
-            title = f"set `{each.name}` of `{each.label}` to {each.text}"
-            further = Evidence.UPSTREAM, Evidence.RUNNER_UP * each.steps
-            yield self.fix(title, each.edits, *each.evidence, Evidence.EXACT_FIT, *further, reason=_DATA)
+        yield from map(self.change, other_factors(project, operation))
         if len(operation.tensors) < 2 or finding.detail is Detail.CLASSES or finding.mismatch is Mismatch.BROADCAST:
             return
         output, target = operation.tensors[0], operation.tensors[1]
@@ -96,12 +90,8 @@ def _edit(project: Project, layer: Layer, parameter: str, values: tuple[int, ...
     text = str(values[0]) if len(set(values)) == 1 else str(values)
     expression = argument_expression(project, layer, parameter)
     if expression is None:
-        call = project.construction_call(layer)
-        if call is None or not isinstance(call.node, ast.Call):
-            return None
-        return call.source.replace(
-            call.node, with_argument(call.text, parameter, text, position(layer.kind, parameter))
-        ), text
+        edits = layer_argument_set(project, layer, parameter, text)
+        return (edits[0], text) if edits else None
     node = expression.node
     if isinstance(node, ast.Tuple) and len(node.elts) == len(values):
         changed = [(e, v) for e, v in zip(node.elts, values, strict=True) if getattr(e, "value", None) != v]

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 
 from autofix.edits.folded_pools import folded_pool
 from autofix.edits.swap_class import spelled
+from autofix.operators.shape_functions import per_dimension
 from autofix.provenance.channel_sites import number
-from autofix.records.values import Sequence
 from autofix.rule import Edit, Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 _FOLDED = (Mismatch.LOSS_BATCH, Mismatch.LOSS_SHAPE, Mismatch.BROADCAST)
@@ -61,7 +61,7 @@ class FixedPooling(Rule):
         if side is None:
             return
         kind = pool.operator
-        kernel, is_maximum = _kernel(project, pool) or 0, "max" in kind.lower()
+        kernel, is_maximum = _kernel(project, pool, dimensions[0]), "max" in kind.lower()
         if is_maximum and (kernel <= HALVING or side > 1):
             return
         doubts = sum((kernel == 1, is_maximum, side > 1))
@@ -113,9 +113,7 @@ def _side(features: int, channels: int, dimensions: int) -> int | None:
     return side if side**dimensions == features // channels else None
 
 
-def _kernel(project: Project, pool: Operation) -> int | None:
+def _kernel(project: Project, pool: Operation, dimensions: int) -> int:
     layer = project.layer_of(pool)
     value = layer.setting("kernel_size") if layer is not None else next(iter(pool.arguments[1:]), None)
-    if isinstance(value, Sequence) and value.items:
-        value = value.items[0]
-    return value if isinstance(value, int) else None
+    return (per_dimension(value, dimensions) or (0,))[0]
