@@ -19,6 +19,7 @@ from autofix.session import orphans
 
 PREFIX = "autofix-"
 _OWNER = "owner"
+_MOST_SECONDS = 5.0  # A busy machine takes its time to end what was killed.
 _YOUNG_SECONDS = 30.0  # One that young may still wait for its first line.
 
 
@@ -44,7 +45,7 @@ def remove(folder: Path) -> None:
 
 def _remove(folder: Path) -> None:
     """Try until nothing is left, since a worker that was just killed may still have been making a file."""
-    deadline = time.monotonic() + 1
+    deadline = time.monotonic() + _MOST_SECONDS
     while folder.exists() and time.monotonic() < deadline:
         shutil.rmtree(folder, ignore_errors=True)
         time.sleep(0.01 * folder.exists())
