@@ -7,7 +7,6 @@ there, or by a cross entropy that takes the same logits.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
@@ -20,7 +19,7 @@ from autofix.records.trace import Operation
 from autofix.records.values import Tensor, is_integer
 
 _PICKS = frozenset(("max", "argmax", "topk", "gather", "sort", "argsort", "kthvalue"))
-_CLASSIFIES = frozenset(("cross_entropy", "CrossEntropyLoss", "nll_loss", "NLLLoss"))
+CLASSIFIES = frozenset(("cross_entropy", "CrossEntropyLoss", "nll_loss", "NLLLoss"))
 _KEEPING = frozenset((Family.POINTWISE, Family.ACTIVATION, Family.CONVERSION, Family.SOFTMAX, Family.NORMALISATION))
 
 
@@ -37,8 +36,15 @@ def find_competing(project: Project) -> Iterator[SilentFault]:
         if 0 not in picked and (1 in picked or _is_classified(project, before)):
             words = f"dimension 0 of {show(before.shape)}, whose classes lie in dimension 1"
             message = f"`{operation.operator}` runs over the samples, {words}"
-            for fault in faults_at(Mismatch.SILENT_REDUCTION, message, project, operation, dimension=0, is_strong=True):
-                yield replace(fault, finding=replace(fault.finding, detail=Detail.CLASSES))
+            yield from faults_at(
+                Mismatch.SILENT_REDUCTION,
+                message,
+                project,
+                operation,
+                dimension=0,
+                is_strong=True,
+                detail=Detail.CLASSES,
+            )
 
 
 def _picked_along(project: Project, operation: Operation) -> set[int]:
@@ -76,5 +82,5 @@ def _is_classified(project: Project, tensor: Tensor) -> bool:
         if family(operation.target) not in _KEEPING or not before or before[0].shape != tensor.shape:
             break
         origins.add(before[0].producer)
-    losses = (o for o in project.trace.operations if o.operator in _CLASSIFIES and len(o.tensors) > 1)
+    losses = (o for o in project.trace.operations if o.operator in CLASSIFIES and len(o.tensors) > 1)
     return any(loss.tensors[0].producer in origins - {None} and loss.tensors[1].rank == 1 for loss in losses)

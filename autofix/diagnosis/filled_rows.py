@@ -6,7 +6,6 @@ The reduction names no dimension and is of a tensor whose rows are just as long 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
@@ -30,8 +29,7 @@ def find_filled(project: Project) -> Iterator[SilentFault]:
         taken, row = reduction.tensors[0], _row(operation, target)
         if taken.rank == 2 and len(row) == 1 and taken.shape[1:] == row and row[0] > 1:
             message = f"`{reduction.operator}` of {show(taken.shape)} gives one number, which fills a row of {row[0]}"
-            for fault in faults_at(Mismatch.SILENT_REDUCTION, message, project, reduction, dimension=1):
-                yield replace(fault, finding=replace(fault.finding, detail=Detail.ROW))
+            yield from faults_at(Mismatch.SILENT_REDUCTION, message, project, reduction, dimension=1, detail=Detail.ROW)
 
 
 def _reduces_all(operation: Operation) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
@@ -49,8 +48,9 @@ def find_relabelled(project: Project) -> Iterator[SilentFault]:
                     f"`{operation.operator}` has `{text}`, dimension {own} of {show(before.shape)}, as dimension "
                     f"{place} of {show(after.shape)}, along which other elements lie"
                 )
-                for fault in faults_at(Mismatch.SILENT_FOLD, message, project, operation, dimension=own):
-                    yield replace(fault, finding=replace(fault.finding, detail=Detail.NAMED))
+                yield from faults_at(
+                    Mismatch.SILENT_FOLD, message, project, operation, dimension=own, detail=Detail.NAMED
+                )
                 break
 
 
@@ -64,8 +64,7 @@ def _taken_apart(project: Project, operation: Operation, before: Tensor, after: 
                 f"`{operation.operator}` takes dimension {own} of {show(before.shape)} apart into {show(parts)} of "
                 f"{show(after.shape)}, along which other elements lie"
             )
-            for fault in faults_at(Mismatch.SILENT_FOLD, message, project, operation, dimension=own):
-                yield replace(fault, finding=replace(fault.finding, detail=Detail.NAMED))
+            yield from faults_at(Mismatch.SILENT_FOLD, message, project, operation, dimension=own, detail=Detail.NAMED)
             return
 
 
@@ -79,8 +78,7 @@ def _put_together(project: Project, operation: Operation, before: Tensor, after:
                 f"`{operation.operator}` merges {show(parts)} of {show(before.shape)}, which do not lie beside each "
                 f"other, into {show(after.shape)}"
             )
-            for fault in faults_at(Mismatch.SILENT_FOLD, message, project, operation, dimension=own):
-                yield replace(fault, finding=replace(fault.finding, detail=Detail.NAMED))
+            yield from faults_at(Mismatch.SILENT_FOLD, message, project, operation, dimension=own, detail=Detail.NAMED)
             return
 
 

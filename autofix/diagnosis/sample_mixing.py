@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.diagnosis.cause import show
 from autofix.diagnosis.silent_broadcasts import ARITHMETIC, broadcast_words
@@ -147,8 +146,7 @@ def _swapped(project: Project) -> Iterator[SilentFault]:
             message = (
                 f"`{operation.operator}` relabels {show(before.shape)} as {show(after.shape)} where it should permute"
             )
-            for fault in faults_at(Mismatch.SILENT_FOLD, message, project, operation):
-                yield replace(fault, finding=replace(fault.finding, detail=Detail.NAMED))
+            yield from faults_at(Mismatch.SILENT_FOLD, message, project, operation, detail=Detail.NAMED)
 
 
 def _is_padded(project: Project, maker: Operation | None) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autofix.facts.project_view import Project
-from autofix.records.finding import Finding, Mismatch
+from autofix.records.finding import Detail, Finding, Mismatch
 from autofix.records.trace import Operation, OperationKind
 
 
@@ -33,6 +33,7 @@ def faults_at(
     operation: Operation,
     dimension: int | None = None,
     is_strong: bool = False,
+    detail: Detail | None = None,
 ) -> Iterator[SilentFault]:
     """Yield a silent fault at an operation, if the user's code asked for it."""
     if not operation.frames:
@@ -51,5 +52,6 @@ def faults_at(
         operand=0,
         dimension=dimension,
         silent=True,
+        detail=detail,
     )
     yield SilentFault(finding, project, is_strong)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from autofix.diagnosis.cause import show
+from autofix.diagnosis.competing_samples import CLASSIFIES
 from autofix.diagnosis.silent_fault import SilentFault, faults_at
 from autofix.facts import size_origins
 from autofix.facts.contracts import bound
@@ -23,8 +23,6 @@ from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, is_integer
 
-_CLASSIFIES = frozenset(("cross_entropy", "CrossEntropyLoss", "nll_loss", "NLLLoss"))
-
 
 def find_single(project: Project) -> Iterator[SilentFault]:
     """Yield each softmax and each loss of classes over a dimension for which a 1 is written."""
@@ -33,10 +31,11 @@ def find_single(project: Project) -> Iterator[SilentFault]:
         if place is None or not _is_written(project, operation.tensors[0], place):
             continue
         shape = show(operation.tensors[0].shape)
-        what = "is zero for every target" if operation.operator in _CLASSIFIES else "is one everywhere"
+        what = "is zero for every target" if operation.operator in CLASSIFIES else "is one everywhere"
         message = f"`{operation.operator}` over dimension {place} of {shape}, which has one entry, {what}"
-        for fault in faults_at(Mismatch.SILENT_REDUCTION, message, project, operation, dimension=place, is_strong=True):
-            yield replace(fault, finding=replace(fault.finding, detail=Detail.ENTRY))
+        yield from faults_at(
+            Mismatch.SILENT_REDUCTION, message, project, operation, dimension=place, is_strong=True, detail=Detail.ENTRY
+        )
 
 
 def _over(project: Project, operation: Operation) -> int | None:
@@ -44,7 +43,7 @@ def _over(project: Project, operation: Operation) -> int | None:
     row, tensor = find(operation.target), operation.tensors[0] if operation.tensors else None
     if row is None or tensor is None or tensor.rank < 2:
         return None
-    if operation.operator in _CLASSIFIES:
+    if operation.operator in CLASSIFIES:
         target = operation.tensors[1] if len(operation.tensors) > 1 else None
         is_index = target is not None and target.dtype == "int64" and target.rank == tensor.rank - 1
         return 1 if is_index and tensor.shape[1] == 1 else None

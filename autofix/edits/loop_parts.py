@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autofix.edits.code_change import CodeChange
 from autofix.facts.fault_path import FaultPlace, places
@@ -66,9 +66,9 @@ def _counted(project: Project, place: FaultPlace, loop: ast.For) -> _Loop | None
     at = Expression(place.source, loop.iter, place.frames)
     match loop.target, loop.iter:
         case ast.Name(id=index), ast.Call(func=ast.Name(id="range"), args=[bound]):
-            passes = project.integer(replace(at, node=bound))
+            passes = project.integer(at.at(bound))
         case ast.Tuple(elts=[ast.Name(id=index), *_]), ast.Call(func=ast.Name(id="enumerate"), args=[over]):
-            passes = _length(project, replace(at, node=over))
+            passes = _length(project, at.at(over))
         case ast.Name(), ast.Name() | ast.Attribute():
             index = next(name for name in ("i", "index", "number", "at") if name not in targets(place.scope))
             target, over_text = place.source.text_of(loop.target), at.text
