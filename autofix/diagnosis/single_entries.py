@@ -31,7 +31,8 @@ def find_single(project: Project) -> Iterator[SilentFault]:
         if place is None or not _is_written(project, operation.tensors[0], place):
             continue
         shape = show(operation.tensors[0].shape)
-        what = "is zero for every target" if operation.operator in CLASSIFIES else "is one everywhere"
+        of_one = "is zero everywhere" if "log" in operation.operator.lower() else "is one everywhere"
+        what = "is zero for every target" if operation.operator in CLASSIFIES else of_one
         message = f"`{operation.operator}` over dimension {place} of {shape}, which has one entry, {what}"
         yield from faults_at(
             Mismatch.SILENT_REDUCTION, message, project, operation, dimension=place, is_strong=True, detail=Detail.ENTRY

@@ -70,14 +70,15 @@ def _counted(project: Project, place: FaultPlace, loop: ast.For) -> _Loop | None
         case ast.Tuple(elts=[ast.Name(id=index), *_]), ast.Call(func=ast.Name(id="enumerate"), args=[over]):
             passes = _length(project, at.at(over))
         case ast.Name(), ast.Name() | ast.Attribute():
-            index = next(name for name in ("i", "index", "number", "at") if name not in targets(place.scope))
+            taken = targets(place.scope)
+            index = next((name for name in ("i", "index", "number", "at") if name not in taken), "")
             target, over_text = place.source.text_of(loop.target), at.text
             edits = (
                 place.source.replace(loop.target, f"{index}, {target}"),
                 place.source.replace(loop.iter, f"enumerate({over_text})"),
             )
             passes = _length(project, at)
-            return None if passes is None else _Loop(loop, index, passes, edits)
+            return _Loop(loop, index, passes, edits) if index and passes is not None else None
         case _:
             return None
     return None if passes is None else _Loop(loop, index, passes)

@@ -120,6 +120,11 @@ def test_what_is_meant_is_left_alone(name: str, repaired: Repaired) -> None:
     assert (report.ending, report.plan, report.diagnostics) == (RepairEnding.HEALTHY, None, ())
 
 
+def test_the_logarithm_of_one_is_zero(repaired: Repaired) -> None:
+    report = repaired(model("self.fc = nn.Linear(6, 1)", "F.log_softmax(self.fc(x), dim=-1).sum(1)"), "3,5,6")
+    assert report.diagnostics[0].finding.message.endswith("which has one entry, is zero everywhere")
+
+
 def test_a_loss_of_one_class_is_said_without_a_repair(repaired: Repaired) -> None:
     before = model("self.fc = nn.Linear(6, 1)", "F.cross_entropy(self.fc(x), torch.zeros(len(x), dtype=torch.long))")
     (diagnostic,) = repaired(before, "5,6").diagnostics
