@@ -125,7 +125,7 @@ class SessionThread:
             return self._session
 
     def _ready(self) -> None:
-        """Start a session if the interpreter's packages have changed or there is none."""
+        """Start a session if the interpreter's packages have changed or there is none; not any more once closed."""
         stamp = packages(self.python)
         with self._lock:
             old = self._session if self._stamp != stamp else None
@@ -134,7 +134,10 @@ class SessionThread:
         if old is not None:
             _LOG.info("packages of %s changed: its worker is started again", self.python)
             old.close()
-        if self._session is None:
+        with self._lock:
+            # Who closes waits for this thread only where it finds no session.
+            is_needed = self._session is None and not self._closed
+        if is_needed:
             session = Session(self.python)
             with self._lock:
                 self._stamp, self._session = stamp, None if self._closed else session

@@ -73,6 +73,8 @@ def _is_left(entry: os.DirEntry[str]) -> bool:
         is_ours = not hasattr(os, "getuid") or facts.st_uid == os.getuid()
         if not is_ours or not stat.S_ISDIR(facts.st_mode) or time.time() - facts.st_mtime < _YOUNG_SECONDS:
             return False
+        if not os.listdir(entry.path):  # noqa: PTH208  # Whoever made it was killed before it could say so.
+            return True
         process, processes = (Path(entry.path) / _OWNER).read_text("utf-8").split()
         return processes == _processes() and not orphans.is_alive(int(process))
     return False

@@ -13,6 +13,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -412,3 +413,34 @@ def test_user_without_rights(isolated: tuple[Isolation, Session]) -> None:
         assert answer == "['new', 'session', 'weights.bin'] ['session', 'weights.bin']"
         assert (mine / "weights.bin").read_bytes() == PRECIOUS
         assert (session / "reply").read_bytes() == b"x"
+
+
+def test_folder_of_a_session_that_is_over_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is killed while it makes itself ready may outlive the front-end by a moment."""
+    session = tmp_path / "session"
+    session.mkdir()
+
+    def act() -> str:
+        open_folder = os.open
+
+        def open_and_end(path: str, *words: Any, **named: Any) -> int:
+            descriptor = open_folder(path, *words, **named)
+            if path == str(session):
+                session.rmdir()
+            return descriptor
+
+        try:
+            view = overlay.View(str(session), 1 << 24)
+            monkeypatch.setattr("autofix.probe.contain.overlay.os.open", open_and_end)
+            view.prepare()
+        except FileNotFoundError:
+            return "no folder"
+        except OSError:
+            return "no overlays"
+        return "ready"
+
+    answer = _told_by_child(act)
+    if answer == "no overlays":
+        pytest.skip("this system allows no overlays")
+    assert answer == "no folder"
+    assert not session.exists()

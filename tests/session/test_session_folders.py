@@ -69,6 +69,15 @@ def test_other_folders_stay(temporary: Path, gone: str, owner: Callable[[str, st
     assert folder.exists()
 
 
+def test_empty_folder_of_one_killed_before_it_said_whose_it_is_goes(temporary: Path) -> None:
+    old, young = temporary / "autofix-old", temporary / "autofix-young"
+    for folder in (old, young):
+        folder.mkdir()
+    os.utime(old, (LONG_AGO, LONG_AGO))
+    session_folders.create()
+    assert (old.exists(), young.exists()) == (False, True)
+
+
 def test_young_folders_other_names_and_links_stay(temporary: Path, gone: str) -> None:
     owner = f"{gone} {here()}"
     young = left(temporary / "autofix-young", owner)

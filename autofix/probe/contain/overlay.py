@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 
 from . import namespaces
 from .namespaces import check, libc, mount
@@ -60,7 +61,8 @@ class View:
         check(libc().unshare(namespaces.MOUNTS), "unshare")
         self._own = os.open(self.folder, os.O_PATH | os.O_CLOEXEC)
         layers = os.path.join(self.folder, _LAYERS)
-        os.makedirs(layers, exist_ok=True)
+        with suppress(FileExistsError):  # Where the session's folder is gone by now, it is not made again.
+            os.mkdir(layers)
         mount("tmpfs", layers, "tmpfs", 0, f"size={self._most_bytes},mode=700")
         self._layers = os.open(layers, os.O_PATH | os.O_CLOEXEC)
         self._count = 0

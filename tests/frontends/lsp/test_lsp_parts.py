@@ -281,6 +281,19 @@ def test_the_worker_starts_again_when_packages_changed(jobs: _Jobs, monkeypatch:
     assert processes[0] == processes[1] != processes[2]
 
 
+@pytest.mark.torch
+def test_closing_starts_no_other_session(jobs: _Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asks an idle worker to end is a job, too, and finds no session."""
+    jobs.worker.submit(1, lambda session: _report(""), jobs.done)
+    jobs.wait(1)
+    started: list[str] = []
+    monkeypatch.setattr("autofix.frontends.warm_sessions.Session", started.append)
+    jobs.worker.close()
+    jobs.worker._thread.join(60)
+    assert not jobs.worker._thread.is_alive()
+    assert started == []
+
+
 def test_installing_a_package_is_seen(tmp_path: Path) -> None:
     python = Path(_environment(tmp_path / "env"))
     python.chmod(0o755)
