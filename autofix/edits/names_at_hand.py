@@ -15,6 +15,7 @@ from itertools import islice
 from autofix.edits.code_change import CodeChange
 from autofix.edits.names_in_scope import is_telling
 from autofix.edits.verdicts import recorded_at, verdict_of
+from autofix.facts.checked_shapes import is_check
 from autofix.facts.fault_path import FaultPlace, reads_of, way
 from autofix.facts.project_view import Expression, Project
 from autofix.records.costs import Evidence
@@ -68,6 +69,7 @@ def _every(
     project: Project, operation: Operation | None, layer: int | None, at: dict[Location, Operation]
 ) -> Iterator[NameAtHand]:
     seen: set[tuple[str, int, int]] = set()
+    is_odd = _is_of_odd_kind(project, operation)
     for place in way(project, operation, layer):
         for node in reads_of(place.statement):
             key = (str(place.source.path), node.lineno, node.col_offset)
@@ -76,13 +78,22 @@ def _every(
             seen.add(key)
             read = place.at(node)
             value = project.value(read)
-            for other, text, is_related in _pool(project, place, read, value, at):
+            for other, text, is_related in _pool(project, place, read, value, at, is_odd):
                 if _loads(place, node.id) < 2 and not re.search(rf"\b{node.id}\b", text):
                     continue  # What was computed for this line would be computed for nothing.
                 verdict = verdict_of(project, operation, read, (value, text, other), at)
                 if verdict is not False:
                     is_unread = text.isidentifier() and not _loads(place, text)
                     yield NameAtHand(read, text, verdict, is_related, is_unread)
+        is_odd = False  # Only what stands in the line that failed.
+
+
+def _is_of_odd_kind(project: Project, operation: Operation | None) -> bool:
+    """Return whether a run ended since something of another kind was read than the line can do with: a tensor for a
+    number, or one in whose sizes nobody is interested.
+    """
+    failure = project.trace.failure
+    return is_check(operation) or (failure is not None and failure.type == "TypeError")
 
 
 def _is_called(place: FaultPlace, node: ast.expr) -> bool:
@@ -95,9 +106,11 @@ def _is_called(place: FaultPlace, node: ast.expr) -> bool:
 
 
 def _pool(
-    project: Project, place: FaultPlace, read: Expression, value: Value, at: dict[Location, Operation]
+    project: Project, place: FaultPlace, read: Expression, value: Value, at: dict[Location, Operation], is_odd: bool
 ) -> Iterator[tuple[Value, str, bool]]:
-    """Yield what could stand for a read, with its value and whether their names are related."""
+    """Yield what could stand for a read, with its value and whether their names are related. ``is_odd``: what stands
+    there may be of a kind that is not meant.
+    """
     own = dotted(read.node)
     names = project.names(read)
     scope = names.local or names.module
@@ -117,7 +130,10 @@ def _pool(
             and not name.startswith("_")
             and name not in {own, *later, *(beside if is_related else in_line)}
         )
-        if is_free and _is_of_kind(value, other, is_related) and other != value:
+        is_of_kind = _is_of_kind(value, other, is_related) or (
+            is_odd and _may_be_meant(project, place, read, (value, other))
+        )
+        if is_free and is_of_kind and other != value:
             yield other, name, is_related
     if is_integer(value):
         yield from _worked_out(project, place, read, value)
@@ -141,6 +157,22 @@ def _is_of_kind(value: Value, other: Value, is_related: bool) -> bool:
     if isinstance(value, Sequence):
         return isinstance(other, Tensor)
     return is_integer(value) and is_integer(other)
+
+
+def _may_be_meant(project: Project, place: FaultPlace, read: Expression, pair: tuple[Value, Value]) -> bool:
+    """Return whether a value may be meant in place of one of another kind: a tensor for a tensor, and a tensor or a
+    number for what a call is given or calculated with; no tensor beside another one, which is odd enough there.
+    """
+    value, other = pair
+    if isinstance(value, Tensor) and isinstance(other, Tensor):
+        return True
+    parent = place.source.parents.get(read.node)
+    call = next((n for n in place.source.ancestors(read.node) if isinstance(n, ast.Call)), None)
+    if call is None or not isinstance(parent, (ast.keyword, ast.BinOp, ast.Call)):
+        return False
+    passed = (*call.args, *(keyword.value for keyword in call.keywords))
+    has_tensor = any(isinstance(project.value(place.at(name)), Tensor) for part in passed for name in reads(part))
+    return (isinstance(other, Tensor) and not has_tensor) or (is_integer(other) and not is_integer(value))
 
 
 def _worked_out(

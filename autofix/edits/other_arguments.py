@@ -22,7 +22,7 @@ from autofix.facts.replays import makers, replayed_with
 from autofix.operators.families import Family
 from autofix.operators.operator import Parameter
 from autofix.provenance import sites
-from autofix.records.costs import Counted
+from autofix.records.costs import Counted, Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import is_integer
@@ -31,7 +31,7 @@ from autofix.syntax.source import argument, below
 MOST = 8
 # What they take are sizes, which are looked for where they come from.
 _SIZED = frozenset((Family.VIEW, Family.RESHAPE, Family.FACTORY, Family.EXPANSION, Family.REPETITION))
-_BUILT_FOR = frozenset(
+BUILT_FOR = frozenset(
     ("in_features", "out_features", "in_channels", "out_channels", "num_features", "num_channels", "normalized_shape")
 ) | frozenset(("input_size", "hidden_size", "num_embeddings", "embedding_dim", "embed_dim", "num_heads", "d_model"))
 
@@ -151,7 +151,7 @@ def _values(
 ) -> Iterator[tuple[ArgumentChange, object, str]]:
     """Yield the other values that an argument could have, by what it is now, with what would be written."""
     now = call.call.get(parameter.name)
-    if parameter.is_tensor or parameter.name in _BUILT_FOR:
+    if parameter.is_tensor or parameter.name in BUILT_FOR:
         return
     first = now[0] if isinstance(now, tuple) and now else now
     if parameter.name in _PADDINGS and is_integer(first) and (now == first or set(now) == {first}):
@@ -263,13 +263,25 @@ def _written(
     kind, text, steps = choice
     node_position = position - (isinstance(place.node, ast.Call) and is_method(maker, place.node))
     is_number = kind is ArgumentChange.SIZE
+    joins_samples = kind is ArgumentChange.ORDER and _joins_samples(project, maker)
+    evidence = (Evidence.AGREES * joins_samples,)
+    steps *= not joins_samples
     if is_number:
         name = size_at_hand(project, place, int(text))
         text, is_number = name or text, not name
     apart = spread(maker, place, position, text)
     if apart is not None:
-        yield ArgumentValue(parameter.name, text, kind, steps, (apart,))
+        yield ArgumentValue(parameter.name, text, kind, steps, (apart,), evidence=evidence)
         return
     edits = argument_set(place, parameter.name, text, node_position)
     if edits and edits[0].text != place.text:
-        yield ArgumentValue(parameter.name, text, kind, steps, edits, is_number)
+        yield ArgumentValue(parameter.name, text, kind, steps, edits, is_number, evidence)
+
+
+def _joins_samples(project: Project, maker: Operation) -> bool:
+    """Return whether tensors of all samples are laid behind each other, so that there seem to be more samples."""
+    call = bound(project, maker)
+    is_first = call is not None and call.row.family is Family.JOIN and call.call.get("dim") == 0
+    return (
+        is_first and len(maker.tensors) > 1 and all(t.rank > 1 and project.is_batch(t.shape[0]) for t in maker.tensors)
+    )

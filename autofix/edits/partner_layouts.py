@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from autofix.edits.layout import Layout, LayoutChange, WrittenOperand
+from autofix.edits.moved_back import order_beside
 from autofix.edits.new_axes import only_adds
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import is_method, written
@@ -41,6 +42,8 @@ def as_partners(operand: WrittenOperand) -> Iterator[Layout]:
     project, tensor = operand.project, operand.tensor
     seen = {tensor.shape}
     for _, other in operand.others:
+        if order_beside(project, other, tensor) is not None:
+            continue  # The other was moved, and is to be brought back.
         for chain in _chains(project, other):
             after, of_samples = _carried(project, chain, tensor.shape)
             is_base = chain[0].tensors[:1] == (tensor,)  # Then the other was to be brought back to what it came from.

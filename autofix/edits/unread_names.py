@@ -217,6 +217,8 @@ def _of_parameters(project: Project, operation: Operation | None, layer: int | N
             expression, node = argument.expression, argument.expression.node
             if not isinstance(node, ast.Name) or argument.has_its_own_name or function is None:
                 continue
+            if any((other.name, other.parameter) == (argument.parameter, argument.name) for other in passed.arguments):
+                continue  # They are exchanged, and neither is meant twice.
             fits = argument.parameter in _bound(function) - bound_later(function, node.lineno)
             if fits and not _are_equal(project, expression, argument.parameter):
                 unread = argument.parameter in _unread_names(function)
@@ -287,7 +289,7 @@ def _of_neighbours(project: Project, at: tuple[FaultPlace, ...]) -> Iterator[Sub
         for other in below(function):
             if not isinstance(other, ast.Assign) or other is statement:
                 continue
-            pair = odd_names(statement.value, other.value)
+            pair = odd_names(statement.value, other.value, (dotted(statement.targets[0]), dotted(other.targets[0])))
             if pair is None or not {name.id for name in pair} <= local:
                 continue
             place = Expression(source, pair[0], there.frames)

@@ -17,11 +17,12 @@ from autofix.edits.other_layouts import WRITING, inserted, left_uncut, without_m
 from autofix.edits.rank_changes import PICKING
 from autofix.edits.same_values import readable_values
 from autofix.edits.size_givers import giver
-from autofix.facts.call_sites import read_by
+from autofix.facts.call_sites import read_by, written
 from autofix.facts.contracts import BoundCall, Shape, bound, fits
 from autofix.facts.project_view import Project
-from autofix.facts.replays import carried, is_content, makers
+from autofix.facts.replays import carried, is_content, makers, replayed_laid
 from autofix.records.trace import Operation, OperationKind
+from autofix.records.values import Tensor
 
 # They make a table of all pairs of rows, where each row is a variable: numbers by samples are the other way round.
 _OF_ROWS = frozenset(("cov", "corrcoef"))
@@ -62,6 +63,32 @@ def upstream_layouts(
                 fitting = [layout for layout in fitting if len(layout.after) == len(layout.before)]
             is_certain = pairs or sum(layout.adds for layout in fitting) == 1
             yield from ((steps, pairs, layout) for layout in fitting if is_certain or not layout.adds)
+
+
+def heads_moved(project: Project, operation: Operation) -> Iterator[Layout]:
+    """Yield the exchange of steps and heads behind what took the width apart into heads, for all that it was done to:
+    ``q``, ``k`` and ``v`` of an attention, of which each alone would not meet the others.
+    """
+    seen: set[object] = set()
+    for _, maker in makers(project, operation):
+        place, pair = written(project, maker), maker.before_and_after
+        if place is None or pair is None or place.node in seen or not _takes_apart(*pair):
+            continue
+        seen.add(place.node)
+        shape = pair[1].shape
+        after = _heads_first(shape)
+        if after != shape and fits(replayed_laid(project, maker, _heads_first, operation)):
+            yield behind_value(place, f".transpose({len(shape) - 3}, {len(shape) - 2})", shape, after)
+
+
+def _takes_apart(before: Tensor, after: Tensor) -> bool:
+    """Return whether the last of several dimensions became two."""
+    is_split = after.rank == before.rank + 1 > 3 and math.prod(after.shape[-2:]) == before.shape[-1]
+    return is_split and after.shape[:-2] == before.shape[:-1]
+
+
+def _heads_first(shape: Shape) -> Shape:
+    return (*shape[:-3], shape[-2], shape[-3], shape[-1])
 
 
 def rebound_layouts(project: Project, operation: Operation) -> Iterator[Layout]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from autofix.edits.code_change import CodeChange
+from autofix.edits.other_arguments import BUILT_FOR
 from autofix.edits.resize_tensor import clashes
 from autofix.edits.verdicts import recorded_at
 from autofix.facts.call_sites import argument_of, is_method, lineage, operands, written
+from autofix.facts.contracts import bound, fits
 from autofix.facts.joins import joined_dimension
 from autofix.facts.passed_arguments import PassedArgument, passed_calls
 from autofix.facts.project_view import Expression, Project
@@ -30,16 +32,35 @@ _MULTIPLIES = frozenset(("repeat", "tile"))
 
 
 def of_failed_call(project: Project, operation: Operation | None) -> Iterator[CodeChange]:
-    """Yield the exchanges of two positional arguments of the call that raised."""
+    """Yield the exchanges of two positional arguments of the call that raised; of many, those of neighbours."""
     failure = project.trace.failure
     frames = failure.frames if failure is not None else ()
     call = written(project, operation) if operation is not None else project.call(frames)
     if call is None or not isinstance(call.node, ast.Call):
         return
     arguments = call.node.args
-    if len(arguments) <= MOST_ARGUMENTS and not any(isinstance(argument, ast.Starred) for argument in arguments):
-        for pair in combinations(arguments, 2):
+    if not any(isinstance(argument, ast.Starred) for argument in arguments):
+        for pair in combinations(arguments, 2) if len(arguments) <= MOST_ARGUMENTS else pairwise(arguments):
             yield from _exchanged(call, *pair)
+
+
+def of_options(project: Project, operation: Operation) -> Iterator[CodeChange]:
+    """Yield the exchanges of two options with which the layer that failed was built, after which it takes its input:
+    ``nn.Conv2d(8, 8, 3, 0, 1)`` steps by nothing.
+    """
+    layer, call = project.layer_of(operation), bound(project, operation)
+    place = None if layer is None else project.construction_call(layer)
+    if call is None or place is None or not isinstance(place.node, ast.Call):
+        return
+    if any(isinstance(argument, ast.Starred) for argument in place.node.args):
+        return
+    written_ones = zip(call.row.constructor, place.node.args, strict=False)
+    call = call.with_argument("weight", None)  # It has the size of the kernel that was exchanged.
+    options = [(parameter.name, node) for parameter, node in written_ones if parameter.name not in BUILT_FOR]
+    for (first, node), (second, other) in combinations(options, 2):
+        exchanged = call.with_argument(first, call.call.get(second)).with_argument(second, call.call.get(first))
+        if fits(exchanged):
+            yield from _exchanged(place, node, other)
 
 
 def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterator[CodeChange]:

@@ -172,14 +172,21 @@ def numbers(project: Project, operation: Operation) -> Iterator[tuple[Expression
 
 def edits_check(project: Project, operation: Operation | None, edits: tuple[Edit, ...]) -> bool:
     """Return whether all that edits change is what a check looks at; how many samples there are is nothing that a check
-    holds against a number of the model, so that another dimension may be read there.
+    holds against a number of the model, so that another dimension may be read there. One that reads a dimension which
+    is not there ends before it says anything.
     """
-    if operation is None or not is_check(operation):
+    if operation is None or not is_check(operation) or _reads_what_is_missing(operation):
         return False
     if _counts_samples(project, operation) and _is_index(project, edits):
         return False
     place = operation.frames[0]
     return all(edit.path == place.path and place.range.contains(edit.range) for edit in edits)
+
+
+def _reads_what_is_missing(operation: Operation) -> bool:
+    dimension = operation.integer(1, "dim") if operation.operator == "has_size" else None
+    rank = operation.tensors[0].rank if operation.tensors else 0
+    return dimension is not None and not -rank <= dimension < rank
 
 
 def _counts_samples(project: Project, operation: Operation) -> bool:

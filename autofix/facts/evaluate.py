@@ -146,6 +146,8 @@ def _attribute(node: ast.Attribute, names: Names) -> Value:
         return Sequence("Size", base.shape)
     if isinstance(base, Tensor) and node.attr == "ndim":
         return base.rank
+    if isinstance(base, Tensor) and node.attr == "data":
+        return base
     return UNKNOWN
 
 

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 
 from autofix.facts.contracts import BoundCall, Shape, bound, fits
 from autofix.facts.project_view import Project
+from autofix.facts.read_sizes import with_followed
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor, tensors_of
 
 Change = Callable[[BoundCall], BoundCall]
+Laid = Callable[[Shape], Shape]
 MOST_BACK = 12
 # How far back of a fault the same line is looked for that ran more than once.
 _MOST_REPEATED = 1000
@@ -71,6 +73,12 @@ def replayed_with(project: Project, maker: Operation, change: Change, until: Ope
     return carried(project, {}, min(there) - 1, until, there, change)
 
 
+def replayed_laid(project: Project, maker: Operation, laid: Laid, until: Operation) -> BoundCall | None:
+    """Return the call ``until`` as it would be if what ``maker`` gave lay in another way, each time that it ran."""
+    there = project.once(("ran there", maker.index, until.index), lambda: _ran_there(project, maker, until))
+    return carried(project, {}, min(there) - 1, until, there, laid=laid)
+
+
 def _ran_there(project: Project, maker: Operation, until: Operation) -> frozenset[int]:
     """Return the operations on the way that the place of ``maker`` ran, itself among them."""
     place, near = _place(project, maker), project.trace.operations[max(0, until.index - _MOST_REPEATED) : until.index]
@@ -100,10 +108,11 @@ def carried(
     until: Operation,
     there: frozenset[int] = frozenset(),
     change: Change = lambda call: call,
+    laid: Laid = lambda shape: shape,
 ) -> BoundCall | None:
     """Return the call ``until`` as it would be if all that ran after ``since`` had read other shapes: ``changed`` has
     the producer and the shape of each tensor that was read, with the shape in its place. The calls ``there`` are
-    changed themselves.
+    changed themselves, or what they give is laid in another way.
     """
     if until.index - since > MOST_BETWEEN:
         return None
@@ -115,7 +124,8 @@ def carried(
             results = () if call is None else call.results
             if not results or len(results) != len(tensors_of((operation.result,))) or None in results:
                 return None
-            changed |= _changed(operation, results)
+            known = [shape for shape in results if shape is not None]
+            changed |= _changed(operation, tuple(map(laid, known)) if is_there else results)
     last = _with(project, until, changed)
     return change(last) if last is not None and until.index in there else last
 
@@ -132,7 +142,7 @@ def _with(project: Project, operation: Operation, changed: dict[tuple[int | None
         key = operand.tensor.producer, operand.tensor.shape
         if call is not None and key in changed:
             call = call.with_shape(operand, changed[key])
-    return call
+    return None if call is None else with_followed(project, operation, call, changed)
 
 
 def is_refused_since(project: Project, start: Operation, shape: Shape) -> bool:

@@ -105,6 +105,17 @@ def is_called_so(role: str, text: str, other: str) -> bool:
     return bool(words & first) and not words & second
 
 
+def has_its_name(project: Project, place: Expression, role: str, text: str) -> bool:
+    """Return whether a text is called like the parameter that ``place`` is passed as, and what stands there is not.
+
+    What is passed beside it as the parameter that is called like ``place`` is exchanged with it, and not meant twice.
+    """
+    call = next((node for node in place.source.ancestors(place.node) if isinstance(node, ast.Call)), None)
+    beside = [place.at(argument) for argument in call.args] if call is not None else []
+    is_exchanged = any(other.text == text and role_of(project, other) == place.text for other in beside)
+    return is_called_so(role, text, place.text) and not is_exchanged
+
+
 def _telling(text: str) -> set[str]:
     """Return the words of the name that is read last, ``latent`` of ``CONFIG["latent_dim"]``; units tell nothing."""
     names = _WORDS.findall(text)

@@ -17,7 +17,7 @@ from autofix.facts.passed_arguments import has_argument_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import bindings, near_sizes
 from autofix.provenance.exchanged_entries import exchanged
-from autofix.provenance.handed_names import is_called_so, role_of
+from autofix.provenance.handed_names import has_its_name, role_of
 from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands, moves_far
 from autofix.provenance.left_out_arguments import left_out_sites
 from autofix.provenance.render_expression import (
@@ -316,7 +316,7 @@ class _Solver:
         texts = tuple(self.expressions_in_scope(expression, target_size))
         role = role_of(self.project, expression) if texts else ""
         for text in texts:
-            is_its_name = bool(role) and is_called_so(role, text, expression.text)
+            is_its_name = bool(role) and has_its_name(self.project, expression, role, text)
             pieces = Evidence.OTHER_NAME, *(_ITS_NAME if is_its_name else likeness(expression.node, text))
             yield self._site(expression, text, depth, SiteKind.EXPRESSION, *pieces)
         yield from self._other_attribute(expression, target_size, depth)

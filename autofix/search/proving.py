@@ -27,20 +27,28 @@ def proved(
 ) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
     """Return labelled plans, the first run again in a fresh process, and notes on those whose runs hit a limit.
 
-    ``run_other`` runs another target of the project.
+    ``run_other`` runs another target of the project. What breaks one comes behind a plan of its price that breaks none.
     """
     rest, given_up = list(plans[: MAX_ALTERNATIVES + 1]), tuple[str, ...]()
+    breaking: list[Plan] = []
     while rest:
         first, *others = rest
         fresh = runner.trace(Run(first.texts, fresh=True))
         if fresh.ending is Ending.PASSED and proof.output_words(fresh) == first.proof.output:
             used = other_uses.check(first, project, target, run_other)
+            if used is not None and used.outcome is CheckOutcome.FAILED and first not in breaking:
+                breaking.append(first)
+                least = breaking[0].own_cost + applicability.COMPARABLE
+                rest = sorted(rest, key=lambda plan: (plan in breaking) + 2 * (plan.own_cost > least))
+                if rest[0] is not first:
+                    continue
             checks = _with_fresh(first.proof.checks if used is None else (*first.proof.checks, used))
             is_whole = not target.script and original.mode is not Mode.META
             rivals = (plan for plan in others if not (is_whole and _does_the_same(runner, first, plan)))
             label, reasons = applicability.judge(first, checks, fresh, project, rivals, runner.samples, target.built)
             if first is not plans[0]:  # The search stops near the best that it knows.
-                label, reasons = Applicability.UNSAFE, (*reasons, applicability.NOT_SEARCHED)
+                reason = applicability.BREAKS_OTHERS if plans[0] in breaking else applicability.NOT_SEARCHED
+                label, reasons = Applicability.UNSAFE, (*reasons, reason)
             best = replace(first, applicability=label, notes=reasons, proof=replace(first.proof, checks=checks))
             return (best, *(applicability.behind(plan, best) for plan in others)), given_up
         rest, given_up = others, (*given_up, *limit_notes(fresh))

@@ -11,8 +11,10 @@ from itertools import zip_longest
 from autofix.syntax.source import dotted
 
 
-def odd_names(first: ast.expr, second: ast.expr) -> tuple[ast.Name, ast.Name] | None:
-    """Return the one pair of names in which two expressions of one form differ; what they call may differ too."""
+def odd_names(first: ast.expr, second: ast.expr, own: tuple[str, str] = ("", "")) -> tuple[ast.Name, ast.Name] | None:
+    """Return the one pair of names in which two expressions of one form differ; what they call may differ too, and
+    each may read its ``own`` name: ``k = k.view(b, c, h * w)`` beside ``v = v.view(b, c, v * w)``.
+    """
     pairs: list[tuple[ast.AST, ast.AST]] = []
     called: set[ast.AST] = set()
     for node, twin in zip_longest(ast.walk(first), ast.walk(second)):
@@ -20,8 +22,9 @@ def odd_names(first: ast.expr, second: ast.expr) -> tuple[ast.Name, ast.Name] | 
             return None
         if isinstance(node, ast.Call):
             called.add(node.func)  # A walk comes to a call before it comes to what is called.
-        if isinstance(node, (ast.Name, ast.Attribute)) and node not in called and dotted(node) != dotted(twin):
-            pairs.append((node, twin))
+        if isinstance(node, (ast.Name, ast.Attribute)) and node not in called:
+            names = dotted(node), dotted(twin)
+            pairs += [(node, twin)] * (names[0] != names[1] and names != own)
     match pairs:
         case [(ast.Name() as name, ast.Name() as twin_name)]:
             return name, twin_name

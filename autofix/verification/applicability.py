@@ -35,6 +35,7 @@ from autofix.verification.proof import state_of
 
 COMPARABLE = 6
 NOT_SEARCHED = "a cheaper repair did not run again in a clean process, and what is near this one was not looked for"
+BREAKS_OTHERS = "a cheaper repair breaks other uses of what it edits, and what is near this one was not looked for"
 LISTED = 4
 _WIDTHS = frozenset((Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismatch.RNN_INPUT_SIZE))
 FEW = 2

@@ -235,7 +235,7 @@ def _callable(row: Operator, name: str) -> Any:
         return operator.attrgetter(name)(torch)
     if name in row.layers:
         return getattr(torch.nn, name)
-    if isinstance(getattr(torch.Tensor, name, None), property) or name in ("T", "mT", "H", "mH"):
+    if isinstance(getattr(torch.Tensor, name, None), property) or name in ("T", "mT", "H", "mH", "data"):
         return operator.attrgetter(name)
     for home in (torch.nn.functional, torch, torch.Tensor, torch._C._nn):
         if callable(getattr(home, name, None)):

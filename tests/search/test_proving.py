@@ -12,7 +12,7 @@ from autofix.records.plan import Applicability
 from autofix.records.report import Report
 from autofix.records.trace import Ending, Run, Trace
 from autofix.search.runner import Runner
-from autofix.verification.applicability import NOT_SEARCHED
+from autofix.verification.applicability import BREAKS_OTHERS, NOT_SEARCHED
 
 Repaired = Callable[..., Report]
 
@@ -38,3 +38,46 @@ def test_the_next_plan_is_unsafe_where_the_best_does_not_run_again(
     assert second.title != best.title
     assert second.applicability is Applicability.UNSAFE
     assert NOT_SEARCHED in second.notes
+
+
+SHARED = """\
+from torch import nn
+
+
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 4)
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(8, 5)
+        self.part = Part()
+
+    def forward(self, x):
+        return self.part(self.first(x))
+"""
+OTHER = """
+
+class Other(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.LayerNorm(6)
+        self.part = Part()
+
+    def forward(self, x):
+        return self.part(self.norm(x))
+"""
+
+
+@pytest.mark.parametrize("text, layer", [(SHARED, "part.fc"), (SHARED + OTHER, "first")])
+def test_what_breaks_another_use_comes_behind_what_breaks_none(repaired: Repaired, text: str, layer: str) -> None:
+    plan = repaired(text, "2,8", model="Net()").plan
+    assert plan is not None
+    assert f"`{layer}`" in plan.title
+    assert (BREAKS_OTHERS in plan.notes) is (layer == "first")

@@ -16,10 +16,11 @@ from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Si
 def windows(
     size: Term, kernel: Term, stride: Term, padding: Term, dilation: Term
 ) -> tuple[tuple[Requirement, ...], Term]:
-    """Return that the kernel fits into the padded input, and how many places it has there."""
+    """Return that the kernel fits into the padded input by steps that lead on, and how many places it has there."""
     reach = dilation * (kernel - 1) + 1
     room = size + padding * 2
-    return (at_least(room, reach), at_least(kernel, 1)), (room - reach) // stride + 1
+    steps = at_least(stride, 1), at_least(dilation, 1)
+    return (at_least(room, reach), at_least(kernel, 1), *steps), (room - reach) // stride + 1
 
 
 def _spatial(call: Call, count: int) -> tuple[tuple[Requirement, ...], Dimensions, Dimensions]:
@@ -66,7 +67,8 @@ def _transposed_windows(call: Call, count: int) -> tuple[list[Requirement], Dime
         stride, dilation, extra = (Argument(name, index) for name in ("stride", "dilation", "output_padding"))
         limit = max((stride, dilation), key=lambda term: value_of(term, call) or 0)
         whole = (size - 1) * stride - Argument("padding", index) * 2 + dilation * (_kernel(call, index) - 1) + extra + 1
-        requirements += (below(extra, limit), at_least(whole, 1), at_least(_kernel(call, index), 1))
+        steps = at_least(stride, 1), at_least(dilation, 1)
+        requirements += (below(extra, limit), at_least(whole, 1), at_least(_kernel(call, index), 1), *steps)
         result.append(whole)
     return requirements, tuple(result)
 
@@ -120,7 +122,7 @@ def _pool_windows(call: Call, count: int) -> tuple[list[Requirement], Dimensions
             places = (size + padding * 2 - reach + stride - 1) // stride + 1
             start = value_of((places - 1) * stride, call) or 0
             places = places - 1 if start >= (value_of(size + padding, call) or 0) else places
-            fits = (at_least(places, 1), at_least(kernel, 1))
+            fits = (at_least(places, 1), at_least(kernel, 1), at_least(stride, 1), at_least(dilation, 1))
         requirements += (*fits, at_least(kernel // 2, padding))
         result.append(places)
     return requirements, tuple(result)

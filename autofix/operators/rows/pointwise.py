@@ -126,6 +126,7 @@ _CONVERSIONS = (
             "contiguous",
             "clone",
             "detach",
+            "data",
             "cpu",
         ),
         family=Family.CONVERSION,

@@ -17,10 +17,11 @@ from autofix.edits.bags_in_rows import bags_in_rows
 from autofix.edits.complex_parts import complex_parts
 from autofix.edits.folded_partners import folded_partners
 from autofix.edits.layout import Layout, LayoutChange
+from autofix.edits.moved_back import moved_back
 from autofix.edits.other_layouts import layouts, raised
 from autofix.edits.related_layouts import layouts_of_call
 from autofix.edits.size_givers import layouts_of_giver
-from autofix.edits.upstream_layouts import rebound_layouts, upstream_layouts
+from autofix.edits.upstream_layouts import heads_moved, rebound_layouts, upstream_layouts
 from autofix.rule import Evidence, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, shown
 
 _OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups", "view-contiguity")
@@ -82,6 +83,7 @@ class OperandLayout(Rule):
                 evidence = _EVIDENCE[layout.change]
                 yield self.fix(layout.words, (layout.edit,), *evidence, Evidence.RUNNER_UP * rank, doubt=_REASON)
             return
+        yield from self.ranked(moved_back(project, operation))
         fitting = list(layouts(project, operation, finding.operand))[:_MOST]
         in_place = {(layout.before, layout.after) for layout in fitting if layout.moves_nothing}
         taken_back = {LayoutChange.REMOVED} | ({LayoutChange.REDUCED} if finding.mismatch in _ALIGNED else set())
@@ -98,7 +100,7 @@ class OperandLayout(Rule):
             for steps, before in islice(raised(project, operation, layout), _MOST_RAISED):
                 raising: tuple[Piece, ...] = (*_EVIDENCE[layout.change], Evidence.OTHER_NAME, Evidence.OUTWARD * steps)
                 yield self._unsafe(before, *raising, Evidence.RUNNER_UP * rank)
-        for others in (bags_in_rows, folded_partners, complex_parts, rebound_layouts):
+        for others in (bags_in_rows, folded_partners, complex_parts, rebound_layouts, heads_moved):
             for rank, layout in enumerate(islice(others(project, operation), _MOST_RAISED)):
                 yield self._unsafe(layout, Evidence.INSERTED, Evidence.AGREES, Evidence.RUNNER_UP * rank)
         for rank, layout in layouts_of_giver(project, operation):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from autofix.edits.code_change import CodeChange
 from autofix.edits.exchanged_sizes import contradict, exchanged_sizes
-from autofix.edits.written_arguments import of_failed_call, of_indices, of_products, of_sizes
+from autofix.edits.written_arguments import of_failed_call, of_indices, of_options, of_products, of_sizes
 from autofix.facts.passed_arguments import (
     Crossing,
     PassedArgument,
@@ -26,6 +26,7 @@ from autofix.facts.passed_arguments import (
     passed_calls,
 )
 from autofix.records.costs import Piece
+from autofix.records.trace import OperationKind
 from autofix.rule import LOUD, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, model, shown
 
 _GUIDED = """class Guided(nn.Module):
@@ -151,7 +152,8 @@ def _in_one_call(finding: Finding, project: Project) -> Iterator[CodeChange]:
     """Yield the exchanges in a call of a library: the one that refused its arguments, or that made an operand."""
     operation, failure = project.operation(finding), project.trace.failure
     if finding.mismatch is Mismatch.OTHER and failure is not None and failure.type in _REFUSALS:
-        yield from of_failed_call(project, operation)
+        is_layer = operation is not None and operation.kind is OperationKind.CALL_MODULE
+        yield from of_options(project, operation) if operation and is_layer else of_failed_call(project, operation)
     elif operation is not None:
         if finding.mismatch is Mismatch.EMBEDDING_RANGE and operation.tensors:
             yield from of_indices(project, operation)
@@ -165,7 +167,7 @@ def _evidence(
     """Return what speaks for an exchange; None where nothing does."""
     outward = Evidence.OUTWARD * (passed.depth - (not passed.builds))
     if crossed is Crossing.BOTH:
-        return Evidence.AGREES, Evidence.EVIDENT, outward
+        return Evidence.AGREES * 2, Evidence.EVIDENT, outward  # Each has the other's name.
     if first.has_its_own_name or second.has_its_own_name:
         return None
     is_told = fits(finding, first, second) or fits(finding, second, first) or is_refused(finding, first, second)

@@ -288,9 +288,11 @@ def test_closing_starts_no_other_session(jobs: _Jobs, monkeypatch: pytest.Monkey
     jobs.wait(1)
     started: list[str] = []
     monkeypatch.setattr("autofix.frontends.warm_sessions.Session", started.append)
+    threads = [thread for thread in threading.enumerate() if thread.name == f"autofix {sys.executable}"]
     jobs.worker.close()
-    jobs.worker._thread.join(60)
-    assert not jobs.worker._thread.is_alive()
+    for thread in threads:
+        thread.join(60)
+    assert [thread.is_alive() for thread in threads] == [False]
     assert started == []
 
 
