@@ -36,6 +36,7 @@ COMMITS = {
     "blind-q": "25006c7",
     "blind-r": "25c054f",
     "blind-s": "805f1ac",
+    "blind-t": "033ebdd",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
