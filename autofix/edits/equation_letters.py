@@ -35,7 +35,8 @@ def other_equations(equation: str) -> Iterator[str]:
 
 def equations_of_ranks(equation: str, ranks: tuple[int, ...]) -> Iterator[str]:
     """Yield equations whose terms have as many letters as the operands have dimensions, one more or less in each: first
-    a letter that another term has, then a new one that goes in front and into the result.
+    a letter that another term has, then a new one that goes into the result as well: behind the same letter, or in
+    front.
     """
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
@@ -51,6 +52,12 @@ def equations_of_ranks(equation: str, ranks: tuple[int, ...]) -> Iterator[str]:
             for result in dict.fromkeys((right, *(right.replace(letter, "") for letter in set(terms[place])))):
                 yield f"{','.join((*terms[:place], changed, *terms[place + 1 :]))}->{result}"
     new = next(letter for letter in "bnhgzyxwvutsrqpomlkjifedca" if letter not in equation)
+    if len(more) == 1 and not fewer:
+        (place,) = more
+        for at in range(1, len(terms[place]) + 1):
+            longer = f"{terms[place][:at]}{new}{terms[place][at:]}"
+            behind = right.find(terms[place][at - 1]) + 1 or len(right)
+            yield f"{','.join((*terms[:place], longer, *terms[place + 1 :]))}->{right[:behind]}{new}{right[behind:]}"
     if more and not fewer:
         yield f"{','.join(new * (place in more) + term for place, term in enumerate(terms))}->{new}{right}"
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from autofix.edits.computed_options import reach, with_text, worked_out
 from autofix.edits.other_dimensions import other_dimensions, spread
 from autofix.edits.set_arguments import argument_set
 from autofix.edits.unequal_parts import unequal_parts
@@ -18,7 +19,7 @@ from autofix.edits.verdicts import recorded_at, verdict_of
 from autofix.facts.call_sites import argument_of, is_method, size_at_hand, written
 from autofix.facts.contracts import BoundCall, bound, fits
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import makers, replayed_with
+from autofix.facts.replays import makers, replayed_built, replayed_with
 from autofix.operators.families import Family
 from autofix.operators.operator import Parameter
 from autofix.provenance import sites
@@ -26,7 +27,7 @@ from autofix.records.costs import Counted, Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import is_integer
-from autofix.syntax.source import argument, below
+from autofix.syntax.source import below
 
 MOST = 8
 # What they take are sizes, which are looked for where they come from.
@@ -88,7 +89,12 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
                     not fits(other) or len(other.results) != len(call.results) or other.results == call.results
                 ):
                     continue
-                if fits(replayed_with(project, maker, _with_value(parameter.name, value), operation)):
+                change = _with_value(parameter.name, value)
+                if kind is ArgumentChange.EXPRESSION:
+                    replayed = replayed_built(project, maker, with_text(project, parameter.name, text), operation)
+                else:
+                    replayed = replayed_with(project, maker, change, operation)
+                if fits(replayed):
                     yield from _written(project, maker, place, parameter, position, (kind, text, steps))
     yield from _numbers(project, operation)
 
@@ -155,7 +161,8 @@ def _values(
         return
     first = now[0] if isinstance(now, tuple) and now else now
     if parameter.name in _PADDINGS and is_integer(first) and (now == first or set(now) == {first}):
-        yield from _worked_out(project, place, parameter.name, first)
+        computed = worked_out(project, place, parameter.name, first)
+        yield from ((ArgumentChange.EXPRESSION, value, text) for value, text in computed if value <= reach(call))
     if parameter.is_sequence:
         return
     if isinstance(now, bool):
@@ -178,26 +185,6 @@ def _is_taken(project: Project, call: BoundCall, name: str, dimension: int | tup
     others = [other % len(shape) for other in beside if is_integer(other)] if name in ("dim0", "dim1") else []
     own = dimension % len(shape)
     return own in others or (own == 0 and project.is_batch(shape[0]))
-
-
-def _worked_out(
-    project: Project, place: Expression, name: str, now: int
-) -> Iterator[tuple[ArgumentChange, object, str]]:
-    """Yield what the call that builds a layer works out already, ``s % 2`` of ``padding=s // 2 + s % 2``, and whether a
-    stride that it is handed is odd: a layer of the same call with an even one stays as it is.
-    """
-
-    def worked_out() -> list[tuple[int | None, str]]:
-        parts = [place.source.text_of(node) for node in below(place.node) if isinstance(node, ast.BinOp)]
-        stride = argument(place.node, -1, "stride") if isinstance(place.node, ast.Call) else None
-        if isinstance(stride, (ast.Name, ast.Attribute)) and name == "output_padding":
-            parts.append(f"{place.source.text_of(stride)} % 2")
-        sums = [place.at(ast.parse(text, mode="eval").body) for text in parts]
-        return [(project.integer(each), text) for each, text in zip(sums, parts, strict=True)]
-
-    for value, text in project.once(("worked out", place.node, place.frames, name), worked_out):
-        if value is not None and value != now:
-            yield ArgumentChange.EXPRESSION, value, text
 
 
 def _together(project: Project, operation: Operation) -> Iterator[ArgumentValue]:

@@ -6,11 +6,15 @@ It matches names with parts in the order in which both are written; what the nam
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from autofix.facts.project_view import Project
+from autofix.edits.code_change import CodeChange
+from autofix.facts.call_sites import followed
+from autofix.facts.project_view import Expression, Project
 from autofix.facts.returned_values import Returned
 from autofix.facts.unpacked_values import unpacked
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.values import Sequence, Tensor, Value
 from autofix.syntax.name_bindings import assignments, reads_from
@@ -78,9 +82,23 @@ def unpacking(project: Project) -> Unpacking | None:
     source = project.source(failure.frames[0].path)
     target = source.node_at(failure.frames[0].range, ast.Tuple)
     parts = None if target is None else unpacked(project, source, target, failure.frames)
-    if target is None or parts is None or (isinstance(parts.value, Tensor) and not isinstance(parts.right, ast.Call)):
+    if target is None or parts is None:
         return None
     return Unpacking(source, target, parts.left, parts.right, parts.result, parts.value)
+
+
+def other_way_round(place: Unpacking) -> Iterator[CodeChange]:
+    """Yield a tensor unpacked along a later dimension, which has as many entries as there are names: ``edges.t()`` for
+    pairs in rows.
+    """
+    value, count = place.value, len(place.names)
+    if not isinstance(value, Tensor) or not place.is_whole or value.shape[:1] == (count,):
+        return
+    for dimension in (d for d in range(1, value.rank) if value.shape[d] == count):
+        suffix = ".t()" if value.rank == 2 else f".unbind({dimension})"
+        edit = followed(Expression(place.source, place.right), suffix)
+        title = f"unpack dimension {dimension} of {value.shape}, which has {count} entries"
+        yield CodeChange(title, (edit,), (Evidence.INSERTED, Evidence.EXACT_FIT), "the tensor could lie otherwise")
 
 
 def rest(place: Unpacking, count: int) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 from autofix.edits.code_change import CodeChange
@@ -15,10 +16,11 @@ from autofix.edits.other_arguments import BUILT_FOR
 from autofix.edits.resize_tensor import clashes
 from autofix.edits.verdicts import recorded_at
 from autofix.facts.call_sites import argument_of, is_method, lineage, operands, written
-from autofix.facts.contracts import bound, fits
+from autofix.facts.contracts import ELEMENTWISE, bound, fits
 from autofix.facts.joins import joined_dimension
 from autofix.facts.passed_arguments import PassedArgument, passed_calls
 from autofix.facts.project_view import Expression, Project
+from autofix.operators.families import Family
 from autofix.records.costs import Evidence
 from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location
@@ -28,6 +30,7 @@ from autofix.records.values import Tensor, is_integer
 MOST_ARGUMENTS = 4
 _SIZED = frozenset(("view", "reshape", "repeat", "tile", "expand", "zeros", "ones", "rand", "randn", "empty"))
 _PRODUCTS = frozenset(("matmul", "mm", "bmm"))
+_SYMMETRIC = ELEMENTWISE | {Family.JOIN, Family.MATRIX_PRODUCT}
 _MULTIPLIES = frozenset(("repeat", "tile"))
 
 
@@ -61,6 +64,22 @@ def of_options(project: Project, operation: Operation) -> Iterator[CodeChange]:
         exchanged = call.with_argument(first, call.call.get(second)).with_argument(second, call.call.get(first))
         if fits(exchanged):
             yield from _exchanged(place, node, other)
+
+
+def of_tensors(project: Project, operation: Operation) -> Iterator[CodeChange]:
+    """Yield the exchanges of two tensors after which the call that failed takes them: the state of a cell before its
+    input, ``F.linear(weight, x)``; not of what is symmetric, nor of the factors of a product, which has a rule.
+    """
+    call, places = bound(project, operation), operands(project, operation)
+    if call is None or call.row.family in _SYMMETRIC or len(places) != len(call.operands):
+        return
+    for (place, operand), (beside, other) in combinations(list(zip(places, call.operands, strict=True)), 2):
+        shapes = operand.tensor.shape, other.tensor.shape
+        if operand.item is other.item is None and fits(
+            call.with_shape(operand, shapes[1]).with_shape(other, shapes[0])
+        ):
+            for change in _exchanged(place, place.node, beside.node):
+                yield replace(change, evidence=(Evidence.EXACT_FIT, Evidence.EVIDENT))
 
 
 def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterator[CodeChange]:

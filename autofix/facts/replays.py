@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from autofix.facts.contracts import BoundCall, Shape, bound, fits
 from autofix.facts.project_view import Project
 from autofix.facts.read_sizes import with_followed
+from autofix.records.locations import Location
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor, tensors_of
 
 Change = Callable[[BoundCall], BoundCall]
+ChangeOf = Callable[[Operation, BoundCall], BoundCall]
 Laid = Callable[[Shape], Shape]
 MOST_BACK = 12
 # How far back of a fault the same line is looked for that ran more than once.
@@ -70,6 +72,14 @@ def replayed_with(project: Project, maker: Operation, change: Change, until: Ope
     ran on the way: in a loop the edit of one execution is that of all.
     """
     there = project.once(("ran there", maker.index, until.index), lambda: _ran_there(project, maker, until))
+    return carried(project, {}, min(there) - 1, until, there, lambda _, call: change(call))
+
+
+def replayed_built(project: Project, maker: Operation, change: ChangeOf, until: Operation) -> BoundCall | None:
+    """Return the same where the call that built the layer ``maker`` is changed, for all layers that it built: each has
+    values of its own for the names in it.
+    """
+    there = project.once(("built there", maker.index, until.index), lambda: _built_there(project, maker, until))
     return carried(project, {}, min(there) - 1, until, there, change)
 
 
@@ -84,6 +94,19 @@ def _ran_there(project: Project, maker: Operation, until: Operation) -> frozense
     place, near = _place(project, maker), project.trace.operations[max(0, until.index - _MOST_REPEATED) : until.index]
     alike = (o for o in near if o.target == maker.target and _place(project, o) == place)
     return frozenset((maker.index, *(operation.index for operation in alike)))
+
+
+def _built_there(project: Project, maker: Operation, until: Operation) -> frozenset[int]:
+    """Return the operations on the way of the layers that were built where that of ``maker`` was."""
+    near = project.trace.operations[max(0, until.index - _MOST_REPEATED) : until.index]
+    first = _built_at(project, maker)
+    alike = (o.index for o in near if o.target == maker.target and first is not None and _built_at(project, o) == first)
+    return frozenset((maker.index, *alike))
+
+
+def _built_at(project: Project, operation: Operation) -> Location | None:
+    layer = project.layer_of(operation)
+    return layer.construction[0].place if layer is not None and layer.construction else None
 
 
 def _place(project: Project, operation: Operation) -> object:
@@ -107,7 +130,7 @@ def carried(
     since: int,
     until: Operation,
     there: frozenset[int] = frozenset(),
-    change: Change = lambda call: call,
+    change: ChangeOf = lambda _, call: call,
     laid: Laid = lambda shape: shape,
 ) -> BoundCall | None:
     """Return the call ``until`` as it would be if all that ran after ``since`` had read other shapes: ``changed`` has
@@ -120,14 +143,14 @@ def carried(
         is_there = operation.index in there
         if is_there or any((tensor.producer, tensor.shape) in changed for tensor in operation.tensors):
             call = _with(project, operation, changed)
-            call = change(call) if call is not None and is_there else call
+            call = change(operation, call) if call is not None and is_there else call
             results = () if call is None else call.results
             if not results or len(results) != len(tensors_of((operation.result,))) or None in results:
                 return None
             known = [shape for shape in results if shape is not None]
             changed |= _changed(operation, tuple(map(laid, known)) if is_there else results)
     last = _with(project, until, changed)
-    return change(last) if last is not None and until.index in there else last
+    return change(until, last) if last is not None and until.index in there else last
 
 
 def _changed(operation: Operation, results: tuple[Shape | None, ...]) -> dict[tuple[int | None, Shape], Shape]:

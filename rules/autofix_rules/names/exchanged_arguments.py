@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from autofix.edits.code_change import CodeChange
 from autofix.edits.exchanged_sizes import contradict, exchanged_sizes
-from autofix.edits.written_arguments import of_failed_call, of_indices, of_options, of_products, of_sizes
+from autofix.edits.written_arguments import of_failed_call, of_indices, of_options, of_products, of_sizes, of_tensors
 from autofix.facts.passed_arguments import (
     Crossing,
     PassedArgument,
@@ -157,6 +157,7 @@ def _in_one_call(finding: Finding, project: Project) -> Iterator[CodeChange]:
     elif operation is not None:
         if finding.mismatch is Mismatch.EMBEDDING_RANGE and operation.tensors:
             yield from of_indices(project, operation)
+        yield from of_tensors(project, operation)
         yield from of_sizes(project, finding, operation)
         yield from of_products(project, finding, operation)
 

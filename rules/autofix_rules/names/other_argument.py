@@ -13,6 +13,7 @@ Source. The table of operators in autofix/operators, which has the documentation
 """
 
 from collections import Counter
+from functools import partial
 from itertools import islice
 
 from autofix.edits.loaded_weights import built_as_saved, settings_as_saved
@@ -22,6 +23,7 @@ from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
 from autofix.edits.other_dimensions import of_dimension
 from autofix.edits.other_operators import other_operators
 from autofix.edits.own_switches import own_switches
+from autofix.edits.packed_lengths import padded_to_length
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Piece, Project, Rule, shown
 
 _EVIDENCE = {
@@ -65,6 +67,9 @@ class OtherArgument(Rule):
         for rank, (text, edit) in enumerate(mapped_axes(project)):
             yield self.fix(f"pass `{text}`", (edit,), Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank, doubt=_REASON)
         yield from self.ranked(islice(options_at_odds(project, finding), MOST), Evidence.EXACT_FIT, doubt=_OPTION)
+        operation = project.operation(finding)
+        padded = () if operation is None else padded_to_length(project, operation, finding.layer)
+        yield from map(partial(self.change, doubt=_REASON), padded)
         yield from super().propose(finding, project)
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

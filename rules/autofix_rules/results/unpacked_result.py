@@ -17,7 +17,17 @@ Source. torch.nn.LSTM, torch.nn.GRU, section Outputs; torch.nn.utils.rnn.PackedS
 import ast
 
 from autofix.edits.divided_parts import divided
-from autofix.edits.unpacking import Unpacking, items_of, leaves, nested, placed, rest, speak_of_another_order, unpacking
+from autofix.edits.unpacking import (
+    Unpacking,
+    items_of,
+    leaves,
+    nested,
+    other_way_round,
+    placed,
+    rest,
+    speak_of_another_order,
+    unpacking,
+)
 from autofix.records.values import Sequence
 from autofix.rule import Edit, Evidence, Example, Finding, Fix, Fixes, Mismatch, Project, Rule, Tensor, shown
 from autofix.syntax.spelling import receiver
@@ -84,7 +94,8 @@ class UnpackedResult(Rule):
         if isinstance(place.value, Sequence) and place.value.type == "Size":
             yield from self._shape(place, finding)
         elif isinstance(place.value, Tensor):
-            yield from self._one_tensor(place)
+            yield from map(self.change, other_way_round(place))
+            yield from self._one_tensor(place) if isinstance(place.right, ast.Call) else ()
         elif isinstance(place.value, Sequence) and place.value.type == "PackedSequence":
             yield from self._packed(place)
         elif isinstance(place.value, Sequence):
