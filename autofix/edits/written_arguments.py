@@ -79,7 +79,7 @@ def of_tensors(project: Project, operation: Operation) -> Iterator[CodeChange]:
             call.with_shape(operand, shapes[1]).with_shape(other, shapes[0])
         ):
             for change in _exchanged(place, place.node, beside.node):
-                yield replace(change, evidence=(Evidence.EXACT_FIT, Evidence.EVIDENT))
+                yield replace(change, evidence=(Evidence.EXACT_FIT, Evidence.OTHER_NAME))
 
 
 def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterator[CodeChange]:

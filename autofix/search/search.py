@@ -112,6 +112,7 @@ def _searched(search_state: SearchState, limits: Limits, visit: Callable[[State]
         if search_state.probes >= limits.probes or search_state.seconds >= limits.seconds:
             limited = True
             break
+        search_state.listed += not search_state.could_decide(state)
         visit(state)
     plans = sorted(search_state.plans.values(), key=lambda plan: (plan.cost, len(plan.steps), plan.title, plan.texts))
     return Found(

@@ -28,6 +28,8 @@ _LOOK_AFTER = 3
 LEAST = Evidence.EDIT.weight + Evidence.AGREES.weight
 # How much dearer than the best another may be to be begun beside it, or run for somebody who wants to choose.
 NEAR = 9
+# How many are run that decide nothing any more and are only listed beside the best.
+MOST_LISTED = 2
 # Whether anything but a rival speaks against a plan, whose run is given.
 Doubts = Callable[[Plan, Trace], bool]
 
@@ -81,6 +83,7 @@ class SearchState:
     seen: set[Texts] = field(default_factory=set)
     plans: dict[Signature, Plan] = field(default_factory=dict)
     probes: int = 0
+    listed: int = 0
     seconds: float = 0.0
     pushed: int = 0
     notes: list[str] = field(default_factory=list)
@@ -143,14 +146,14 @@ class SearchState:
 
     def is_worth_a_run(self, state: State, more: int = 0) -> bool:
         """Return whether running ``state`` can change what is shown: the best plan, its label, or what is listed beside
-        it, which are other plans of comparable cost and, where none of them decides any more, of as many steps.
+        it, which are other plans of comparable cost and, where none of them decides any more, a few of as many steps.
         """
         if self.best is None or self.could_decide(state, more):
             return True
         if self.others and state.cost + more <= self.best.plan.cost + NEAR:
             return True
         is_short = len(state.steps) + bool(more) <= len(self.best.plan.steps)
-        return is_short and state.cost + more <= self.best.plan.cost + COMPARABLE
+        return is_short and self.listed < MOST_LISTED and state.cost + more <= self.best.plan.cost + COMPARABLE
 
     def rivalled(self, plan: Plan, state: object) -> None:
         """Note a plan that is known now: one near the best keeps that from being safe, and another one cannot more.
