@@ -63,7 +63,8 @@ def of_options(project: Project, operation: Operation) -> Iterator[CodeChange]:
     for (first, node), (second, other) in combinations(options, 2):
         exchanged = call.with_argument(first, call.call.get(second)).with_argument(second, call.call.get(first))
         if fits(exchanged):
-            yield from _exchanged(place, node, other)
+            for change in _exchanged(place, node, other):
+                yield replace(change, title=f"exchange `{first}` and `{second}`")
 
 
 def of_tensors(project: Project, operation: Operation) -> Iterator[CodeChange]:

@@ -92,6 +92,28 @@ print(total)
         ("(left, right)", "(left, right, _)"),
         Applicability.UNSAFE,
     ),
+    "pairs in rows": (
+        """def degrees(edges, count):
+    source, target = edges
+    return torch.zeros(count).index_add_(0, target, torch.ones(source.numel()))
+
+
+print(degrees(torch.randint(0, 5, (9, 2)), 5))
+""",
+        ("source, target = edges", "source, target = edges.t()"),
+        Applicability.UNSAFE,
+    ),
+    "points of several clouds": (
+        """def distances(points):
+    x, y, z = points
+    return (x * x + y * y + z * z).sqrt()
+
+
+print(distances(torch.randn(4, 9, 3)).shape)
+""",
+        ("x, y, z = points", "x, y, z = points.unbind(2)"),
+        Applicability.UNSAFE,
+    ),
 }
 
 

@@ -4,7 +4,7 @@ Why it fails. The sizes are there, but where the call does not look for them: a 
 few, two dimensions exchanged, a reduction that dropped the dimension that is broadcast over.
 What the fix does. Removes the operation that moved or added the dimension, keeps the one that was reduced, or
 inserts a ``squeeze``, ``unsqueeze``, ``transpose`` or ``permute``, or picks rows with whole numbers at hand, whatever
-the operator's contract accepts.
+the operator's contract accepts; moves back what was moved for a layer and meets what was not.
 Fix safety. Safe where an operation of the file goes or keeps its one dimension, every element stays where it is,
 and no other layout that leaves the elements in place fits. Else unsafe: sizes tell which layouts fit, not which one
 is meant.

@@ -4,7 +4,8 @@ Why it fails. ``self.attend(regions, words)`` calls ``forward(self, query, conte
 were built for words. The line that fails is inside; the mistake is at the caller, of a method, a function or a
 constructor. Or ``nn.Linear(64, 128)`` says what goes in where it says what comes out, ``x.repeat(n, 1, 1)`` repeats
 samples where steps are meant, and ``down @ up`` has the factors the wrong way round.
-What the fix does. Exchanges the two arguments at the call, or passes one by the name that it has.
+What the fix does. Exchanges the two arguments at the call, or passes one by the name that it has; two options with
+which a layer cannot run, such as a stride of 0, and two tensors that the call takes the other way round.
 Fix safety. Safe where both arguments have the names of each other's parameters, and for the sizes of a layer that no
 name contradicts. Unsafe where only the sizes say it.
 Source. The Python language reference, section Calls; torch.nn, sections Parameters.

@@ -6,6 +6,7 @@ its map first and the next line says ``size // 2``.
 What the fix does. Writes another name of the scope, what is worked out from the same name beside it, or the rows that
 another tensor of the same length is cut to; in a subscript, those that the part beside it is. What ran is held against
 it by the contracts of torch's operators: a name with which the call that failed would be refused again is not tried.
+Where a TypeError says that what is read is of another kind, so are the names.
 Fix safety. Unsafe: that a name fits does not say that it is meant.
 Source. The Python language reference, section Naming and binding.
 """

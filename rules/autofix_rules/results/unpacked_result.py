@@ -6,8 +6,8 @@ x.shape`` needs four dimensions, and ``q, k, v = self.qkv(x).split(width, dim=-1
 What the fix does. Writes the names as the results are nested, drops names for which there is no result and which
 nothing reads, or adds ``_`` for results without a name, also in a loop over what a data set gives.
 A tensor whose halves are both wanted is divided along its last dimension. What the function has and does not return is
-returned. Maps are flattened for two names, and the layer before, the size, the number or the dimension of the parts is
-set as the names ask.
+returned. A later dimension with as many entries as names is unpacked. Maps are flattened for two names, and the layer
+before, the size, the number or the dimension of the parts is set as the names ask.
 Fix safety. Safe for torch's own layers and functions, whose results have a known order. Unsafe for functions of the
 project, unless the names are those that it returns, where the names speak of another order, and for shapes and parts:
 the tensor could be meant to have what is unpacked.

@@ -1,0 +1,65 @@
+"""Options of layers by what the call that builds them is handed, for all that it builds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autofix.records.report import Report
+
+CheckChange = Callable[[str, str, tuple[str, str]], None]
+
+HEADER = "import torch\nfrom torch import nn\n\n"
+CASES = {
+    "branches that look further and further": (
+        """def branch(width, rate):
+    return nn.Sequential(nn.Conv2d(width, width, 3, 1, 1, rate), nn.ReLU())
+
+branches = nn.ModuleList([branch(8, rate) for rate in (1, 3, 6)])
+x = torch.randn(2, 8, 16, 16)
+print(torch.cat([branch(x) for branch in branches], dim=1).shape)
+""",
+        ("3, 1, 1, rate", "3, 1, rate, rate"),
+    ),
+    "residual blocks over sound": (
+        """class Block(nn.Module):
+    def __init__(self, width, reach=1):
+        super().__init__()
+        self.conv = nn.Conv1d(width, width, kernel_size=3, padding=1, dilation=reach)
+
+    def forward(self, x):
+        return x + torch.tanh(self.conv(x))
+
+net = nn.Sequential(*(Block(4, reach) for reach in (1, 2, 4)))
+print(net(torch.randn(3, 4, 40)).shape)
+""",
+        ("padding=1", "padding=reach"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_option_follows_another(check_change: CheckChange, case: str) -> None:
+    check_change(HEADER, *CASES[case])
+
+
+def test_no_padding_is_larger_than_the_kernel(repaired: Callable[..., Report]) -> None:
+    """The map of the wrong step is as large as what so much would cut off: it is another name that is meant."""
+    text = """width = 4
+one, two = nn.Conv2d(3, width, 3, padding=1), nn.Conv2d(width, 8, 3, padding=1)
+pool, up, last = nn.MaxPool2d(2), nn.ConvTranspose2d(8, width, 2, stride=2), nn.Conv2d(8, 2, 3, padding=1)
+
+
+def net(x):
+    first = one(x)
+    second = two(pool(first))
+    back = up(second)
+    return last(torch.cat([back, second], dim=1)) * first.mean()
+
+
+print(net(torch.randn(2, 3, 16, 16)).shape)
+"""
+    plan = repaired(HEADER + text).plan
+    assert plan is not None
+    assert "padding" not in plan.title
