@@ -242,6 +242,7 @@ class _Case:
     runner: Runner
     original: Trace
     session: Session
+    notes: tuple[str, ...] = ()
 
     def run_other(self, target: Target, texts: Texts = ()) -> Trace:
         """Return the trace of another target of the project."""
@@ -266,12 +267,12 @@ class _Case:
             plan=plans[0] if plans else None,
             alternatives=plans[1:],
             texts=_texts(self.runner, diagnostics, plans),
-            notes=notes,
+            notes=(*self.notes, *notes),
             spent=Spent(self.runner.probes, self.original.seconds + search_seconds),
         )
 
 
-def _begun(request: Request, used: Session, on_progress: Progress) -> _Case:
+def _begun(request: Request, used: Session, on_progress: Progress, notes: tuple[str, ...] = ()) -> _Case:
     """Run the original text; where it shows no fault, on the first further sample that fails, if there is one."""
     runner = _runner(request, used)
     # The rules load while the probe still imports torch.
@@ -279,9 +280,13 @@ def _begun(request: Request, used: Session, on_progress: Progress) -> _Case:
     if used.starting:
         registry.prepare()
     on_progress("running the model")
-    case = _Case(request, runner, runner.trace(Run(checks=True)), used)
-    further = None if _has_fault(case.original) else _failing_sample(case) or _model_of_program(case)
-    return case if further is None else _begun(replace(request, target=further), used, on_progress)
+    case = _Case(request, runner, runner.trace(Run(checks=True)), used, notes)
+    if _has_fault(case.original):
+        return case
+    evaluated = sample_trials.failing_in_evaluation(request.target, case.original, partial(_tried, case))
+    further = evaluated or _failing_sample(case) or _model_of_program(case)
+    notes = () if evaluated is None else (sample_trials.EVALUATED,)
+    return case if further is None else _begun(replace(request, target=further), used, on_progress, notes)
 
 
 def _failing_sample(case: _Case) -> Target | None:

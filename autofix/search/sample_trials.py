@@ -1,4 +1,5 @@
-"""Runs on other samples than the one that was chosen to fit the layers: what they prove, and which one does.
+"""Runs on other samples than the one that was chosen to fit the layers, or in the other mode: what they prove, and
+which one does.
 
 It is given the function that runs the model.
 """
@@ -8,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from autofix.records.finding import Finding
+from autofix.records.finding import Finding, Mismatch
 from autofix.records.samples import Target
-from autofix.records.trace import Ending, Trace
+from autofix.records.trace import CheckKind, CheckOutcome, Ending, Trace
 from autofix.sample_inputs import sample_variation
 
 MAX_CORRECTIONS = 4
+EVALUATED = "it runs in training mode and fails in evaluation mode"
 RunOn = Callable[[Target], tuple[Trace, Finding | None]]
 
 
@@ -54,3 +56,17 @@ def one_that_passes(target: Target, original: Trace, finding: Finding, run_on: R
         else:
             return None
     return None
+
+
+def failing_in_evaluation(target: Target, original: Trace, run_on: RunOn) -> Target | None:
+    """Return the target in evaluation mode, where a model that runs in training has a fault of shapes or types there.
+
+    An error of its own may ask for something that is done before a model is used.
+    """
+    if not any(
+        check.kind is CheckKind.EVALUATION and check.outcome is CheckOutcome.FAILED for check in original.checks
+    ):
+        return None
+    evaluated = replace(target, evaluation_mode=True)
+    _, finding = run_on(evaluated)
+    return evaluated if finding is not None and finding.mismatch is not Mismatch.OTHER else None

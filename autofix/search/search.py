@@ -112,7 +112,6 @@ def _searched(search_state: SearchState, limits: Limits, visit: Callable[[State]
         if search_state.probes >= limits.probes or search_state.seconds >= limits.seconds:
             limited = True
             break
-        search_state.listed += not search_state.could_decide(state)
         visit(state)
     plans = sorted(search_state.plans.values(), key=lambda plan: (plan.cost, len(plan.steps), plan.title, plan.texts))
     return Found(
@@ -193,8 +192,7 @@ def _run(search_state: SearchState, state: State) -> Trace:
     if following is not None and search_state.is_likely(following, state):
         ahead.append(Run(following.texts, checks=True))
     trace = search_state.runs.trace(Run(state.texts, checks=True), ahead)
-    search_state.probes += 1
-    search_state.seconds += trace.seconds
+    search_state.ran(state, trace)
     search_state.notes += limit_notes(trace)
     return trace
 

@@ -155,6 +155,12 @@ class SearchState:
         is_short = len(state.steps) + bool(more) <= len(self.best.plan.steps)
         return is_short and self.listed < MOST_LISTED and state.cost + more <= self.best.plan.cost + COMPARABLE
 
+    def ran(self, state: State, trace: Trace) -> None:
+        """Count the run of a state, and whether that decides nothing any more."""
+        self.probes += 1
+        self.seconds += trace.seconds
+        self.listed += not self.could_decide(state)
+
     def rivalled(self, plan: Plan, state: object) -> None:
         """Note a plan that is known now: one near the best keeps that from being safe, and another one cannot more.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from operator import eq
 from pathlib import Path
@@ -32,10 +32,13 @@ _CODE = frozenset((".py", ".pyw"))
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A model that is built from what a plan edits: ``expression``, in the file at ``path``."""
+    """A model that is built from what a plan edits: ``expression``, in the file at ``path``; or the same one in
+    training, which ``trains``.
+    """
 
     path: Path
     expression: str
+    trains: bool = False
 
 
 def check(plan: Plan, project: Project, target: Target, run: Callable[[Target, Texts], Trace]) -> Check | None:
@@ -47,9 +50,9 @@ def check(plan: Plan, project: Project, target: Target, run: Callable[[Target, T
     passed: list[str] = []
     unknown: list[str] = []
     for use in list(dict.fromkeys(_uses(plan, project, target)))[:MAX_USES]:
-        name = f"`{use.expression}`"
+        name = f"`{use.expression}`" + " in training mode" * use.trains
         try:
-            other = find_target.target(use.path, model=use.expression, elsewhere=_files(project, use.path))
+            other = replace(target, evaluation_mode=False) if use.trains else _target(use, project)
         except (UsageError, OSError):
             unknown.append(name)
             continue
@@ -71,6 +74,10 @@ def check(plan: Plan, project: Project, target: Target, run: Callable[[Target, T
     return Check(CheckKind.USES, CheckOutcome.PASSED, ", ".join(passed)) if passed else None
 
 
+def _target(use: _Use, project: Project) -> Target:
+    return find_target.target(use.path, model=use.expression, elsewhere=_files(project, use.path))
+
+
 def _difference(before: Trace, after: Trace) -> str:
     """Return in words what is not as it was; empty where nothing is."""
     if after.ending is not Ending.PASSED:
@@ -87,6 +94,8 @@ def _difference(before: Trace, after: Trace) -> str:
 
 def _uses(plan: Plan, project: Project, target: Target) -> Iterator[_Use]:
     """Yield models that the failing one is no part of, and other constructions of its own class."""
+    if target.evaluation_mode and not target.script:
+        yield _Use(target.path, target.model, trains=True)
     own = {layer.kind for layer in project.trace.layers} | {class_name(target.model)}
     for path, after in plan.texts:
         if path.suffix not in _CODE:
