@@ -37,6 +37,7 @@ COMMITS = {
     "blind-r": "25c054f",
     "blind-s": "805f1ac",
     "blind-t": "033ebdd",
+    "blind-u": "85493e5",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
