@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from autofix.facts.call_sites import followed, frames_of
 from autofix.facts.project_view import Expression, Project
+from autofix.operators import table
+from autofix.operators.families import Family
 from autofix.provenance.channel_sites import number, spatial
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation, Stage
@@ -73,6 +75,21 @@ def made_like(project: Project, tensor: Tensor) -> Iterator[Expression]:
         place = project.expression(operation) if alike and result.shape[0] > tensor.shape[0] else None
         if place is not None and isinstance(place.node, ast.Call):
             yield place
+
+
+def names_its_dimensions(project: Project, operation: Operation) -> bool:
+    """Return whether a call before has named a dimension of what an operation is given, or of one sample of it: it
+    relies on the order in which they lie now.
+    """
+    tensor = operation.tensors[0]
+    shapes = (tensor.shape, tensor.shape[1:])
+    for earlier in project.trace.operations[: operation.index]:
+        row = table.function(earlier.target) if earlier.tensors and earlier.tensors[0].shape in shapes else None
+        if row is not None and row.family is not Family.JOIN and any(p.names_dimension for p in row.arguments):
+            call = row.bind(earlier.arguments, dict(earlier.keywords))
+            if any(call.get(p.name) not in (None, ()) for p in row.arguments if p.names_dimension):
+                return True
+    return False
 
 
 def is_value(project: Project, expression: Expression, tensor: Tensor) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 
 from autofix.edits.code_change import CodeChange
@@ -25,9 +26,12 @@ from autofix.syntax.name_bindings import (
     parameters,
     stores,
 )
-from autofix.syntax.source import Function, Source, dotted
+from autofix.syntax.source import Function, Source, argument, dotted
+from autofix.syntax.spelling import receiver
 
 _STEPS = 3
+_LOADS = "load_state_dict"
+_OTHER_SIZE = re.compile(r"size mismatch for ([\w.]+\.\w+):")
 _DOUBT = "the model that was saved could be the one that was built otherwise than it was meant"
 
 
@@ -74,6 +78,26 @@ def settings_as_saved(project: Project) -> Iterator[CodeChange]:
                         f"set `{name}.{field}` as in `{other}`",
                     )
                     yield CodeChange(words, (edit,), (Evidence.BY_RUN,), _DOUBT)
+
+
+def without_other_sizes(project: Project) -> Iterator[CodeChange]:
+    """Yield the weights without those of parts that have other sizes here, where not all has to be there: an option
+    that lets names differ lets no sizes differ.
+    """
+    failure = project.trace.failure
+    call = None if failure is None else project.call(failure.frames)
+    if failure is None or call is None or not isinstance(call.node, ast.Call) or not call.node.args:
+        return
+    strict = argument(call.node, 1, "strict")
+    parts = dict.fromkeys(f"{name.rpartition('.')[0]}." for name in _OTHER_SIZE.findall(failure.message))
+    if callee_name(call.node) != _LOADS or strict is None or project.value(call.at(strict)) is not False or not parts:
+        return
+    state = call.at(call.node.args[0])
+    names = repr(tuple(parts)) if len(parts) > 1 else repr(next(iter(parts)))
+    names = names.replace("'", '"')
+    kept = f"{{k: v for k, v in {receiver(state.text)}.items() if not k.startswith({names})}}"
+    title = f"leave out the weights of {' and '.join(f'`{part[:-1]}`' for part in parts)}, which have other sizes"
+    yield CodeChange(title, (state.source.replace(state.node, kept),), (Evidence.AGREES, Evidence.EVIDENT))
 
 
 def _callers(project: Project, frames: tuple[Frame, ...]) -> Iterator[list[str]]:

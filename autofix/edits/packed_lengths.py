@@ -1,5 +1,5 @@
-"""Sequences that were packed and are as long as the longest of their batch when they are padded again, where something
-else is as long as all were before: a mask of the whole width.
+"""Sequences that are padded, where something else is otherwise: as long as all were before they were packed, or with
+its samples first. No operation is recorded of them, so that their calls are looked for on the way to the fault.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from autofix.facts.project_view import Project
 from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.syntax.name_bindings import callee_name
+from autofix.syntax.source import argument
 
-_PADS, _LENGTH = "pad_packed_sequence", "total_length"
+_PADS, _LENGTH, _FIRST = "pad_packed_sequence", "total_length", "batch_first"
+_WITH_FIRST = frozenset(("pad_sequence", _PADS))
 
 
 def padded_to_length(project: Project, operation: Operation, layer: int | None) -> Iterator[CodeChange]:
@@ -30,3 +32,15 @@ def padded_to_length(project: Project, operation: Operation, layer: int | None) 
             if edits:
                 title = f"pad to the length that all had: `{_LENGTH}={text}`"
                 yield CodeChange(title, edits, (Evidence.INSERTED, Evidence.EXACT_FIT, Evidence.AGREES))
+
+
+def samples_first(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
+    """Yield the other order of samples and steps for what pads sequences on the way to a fault."""
+    for place, node in calls(project, operation, layer):
+        if callee_name(node) not in _WITH_FIRST or any(keyword.arg is None for keyword in node.keywords):
+            continue
+        now = project.value(place.at(passed)) if (passed := argument(node, 1, _FIRST)) is not None else False
+        if isinstance(now, bool):
+            text = str(not now)
+            edits = argument_set(place, _FIRST, text, 1)
+            yield CodeChange(f"pad with `{_FIRST}={text}`", edits, (Evidence.INSERTED, Evidence.RUNNER_UP))

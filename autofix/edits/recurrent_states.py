@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.size_reads import axis_sites, live_sites
-from autofix.facts.call_sites import written
+from autofix.facts.call_sites import followed, written
+from autofix.facts.contracts import Shape
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.size_origins import origin, parts
 from autofix.provenance import Site, SiteKind, sites
@@ -16,6 +18,7 @@ from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value
 
+_COMPUTED = "the states are taken to mean what their sizes say"
 _FLAG = "self.batch_first"
 HALVES = ((None, 1), (1, 2)), ((0, 1), (1, 2))
 
@@ -28,6 +31,23 @@ def state_tensors(operation: Operation) -> tuple[Tensor, ...]:
     state = state_value(operation)
     items = state.items if isinstance(state, Sequence) else (state,)
     return tuple(item for item in items if isinstance(item, Tensor))
+
+
+def layers_first(project: Project, operation: Operation, expected: Shape) -> Iterator[CodeChange]:
+    """Yield the exchange of samples and layers behind what made each state that a layer takes, several at once."""
+    wrong = [tensor for tensor in state_tensors(operation) if tensor.shape != expected]
+    if len(wrong) < 2 or any((t.shape[1:2], t.shape[:1], t.shape[2:]) != _parts(expected) for t in wrong):
+        return
+    makers = [project.producer(tensor) for tensor in wrong]
+    places = [None if maker is None else written(project, maker) for maker in makers]
+    if all(places):
+        edits = {followed(place, ".transpose(0, 1).contiguous()") for place in places if place is not None}
+        title = f"bring the states to {expected} where they are made: `.transpose(0, 1).contiguous()`"
+        yield CodeChange(title, tuple(sorted(edits)), (Evidence.INSERTED, Evidence.EXACT_FIT), _COMPUTED)
+
+
+def _parts(expected: Shape) -> tuple[Shape, Shape, Shape]:
+    return expected[:1], expected[1:2], expected[2:]
 
 
 def dimension_sites(

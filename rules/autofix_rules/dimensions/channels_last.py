@@ -5,11 +5,12 @@ are loaded, point clouds and embeddings have them last.
 What the fix does. Moves the channels before the layer: ``x = x.permute(0, 3, 1, 2)`` or ``x = x.transpose(1, 2)``;
 around a single layer, and back after it, where later code needs the old order. Rows of tokens that go through a
 Sequential are packed into one batch and unpacked after it.
-Fix safety. Safe where the size the layer takes stands in the last dimension and nowhere else.
+Fix safety. Safe where the size the layer takes stands in the last dimension and nowhere else, and no call before has
+named a dimension.
 Source. torch.nn.Conv2d and torch.nn.BatchNorm1d, sections Shape.
 """
 
-from autofix.edits.caller_edits import in_program, made_like
+from autofix.edits.caller_edits import in_program, made_like, names_its_dimensions
 from autofix.edits.insert_view_op import insertions, wrapped
 from autofix.facts.call_sites import followed
 from autofix.provenance.channel_sites import spatial, stand_last, to_back, to_front
@@ -17,6 +18,7 @@ from autofix.provenance.producers import producing_layer
 from autofix.rule import Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, shown
 
 SHORT = 40
+_BEFORE = "what worked on its dimensions before may have meant that order"
 
 
 class ChannelsLast(Rule):
@@ -48,8 +50,10 @@ class ChannelsLast(Rule):
     def _for_convolution(self, project: Project, operation: Operation, layer: Layer, title: str, reason: str) -> Fixes:
         rank = operation.tensors[0].rank
         method, back = to_front(rank), to_back(rank)
+        doubt = _BEFORE if names_its_dimensions(project, operation) else ""
         for count, (edits, words) in enumerate(insertions(project, operation, layer, method, "", "", outward=True)):
-            yield self.fix(f"{title} {words}", edits, Evidence.EXACT_FIT, Evidence.UPSTREAM * count, reason=reason)
+            pieces = Evidence.EXACT_FIT, Evidence.UPSTREAM * count
+            yield self.fix(f"{title} {words}", edits, *pieces, reason=reason, doubt=doubt)
         for expression in made_like(project, operation.tensors[0]) if in_program(project) else ():
             words = f"where `{expression.text}` makes the data" if len(expression.text) < SHORT else "in the data"
             edits = (followed(expression, f".{method}"),)

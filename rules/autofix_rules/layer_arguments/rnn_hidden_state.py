@@ -13,7 +13,7 @@ Source. torch.nn.LSTM and torch.nn.GRU, section Inputs.
 
 import ast
 
-from autofix.edits.recurrent_states import dimension_sites, direction_slices, state_tensors, state_value
+from autofix.edits.recurrent_states import dimension_sites, direction_slices, layers_first, state_tensors, state_value
 from autofix.facts.call_sites import argument_followed, argument_of, prepared
 from autofix.facts.refused_states import refused_state
 from autofix.operators.shape_functions import without
@@ -53,6 +53,7 @@ class RnnHiddenState(Rule):
             title = f"take the states of every layer for `{name}`, not of the first"
             reason = "states of all layers are merged where those of one were"
             yield self.fix(title, edits, Evidence.EVIDENT, doubt=reason)
+        yield from map(self.change, layers_first(project, operation, expected))
         yield from self._reshaped(project, operation, layer, wrong, expected)
         has_layers = not layer.kind.endswith("Cell")
         for parameter, dimension in (*([("num_layers", 0)] if has_layers else []), ("hidden_size", len(expected) - 1)):

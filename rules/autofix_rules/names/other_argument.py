@@ -14,16 +14,16 @@ Source. The table of operators in autofix/operators, which has the documentation
 
 from collections import Counter
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
-from autofix.edits.loaded_weights import built_as_saved, settings_as_saved
+from autofix.edits.loaded_weights import built_as_saved, settings_as_saved, without_other_sizes
 from autofix.edits.mapped_axes import mapped_axes
 from autofix.edits.options_at_odds import options_at_odds
 from autofix.edits.other_arguments import MOST, ArgumentChange, other_arguments
 from autofix.edits.other_dimensions import of_dimension
 from autofix.edits.other_operators import other_operators
 from autofix.edits.own_switches import own_switches
-from autofix.edits.packed_lengths import padded_to_length
+from autofix.edits.packed_lengths import padded_to_length, samples_first
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Piece, Project, Rule, shown
 
 _EVIDENCE = {
@@ -69,6 +69,7 @@ class OtherArgument(Rule):
         yield from self.ranked(islice(options_at_odds(project, finding), MOST), Evidence.EXACT_FIT, doubt=_OPTION)
         operation = project.operation(finding)
         padded = () if operation is None else padded_to_length(project, operation, finding.layer)
+        padded = chain(padded, samples_first(project, operation, finding.layer), without_other_sizes(project))
         yield from map(partial(self.change, doubt=_REASON), padded)
         yield from super().propose(finding, project)
 
