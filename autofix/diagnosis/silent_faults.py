@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from autofix.diagnosis import diagnose
 from autofix.diagnosis.cause import show
-from autofix.diagnosis.competing_samples import find_competing
+from autofix.diagnosis.competing_samples import find_competing, find_weighed
 from autofix.diagnosis.discarded_results import find_discarded, find_unread
 from autofix.diagnosis.filled_rows import find_filled
 from autofix.diagnosis.relabelled_dimensions import find_relabelled
@@ -40,6 +40,7 @@ def find_silent_faults(
         *find_broadcasts(project),
         *find_mixing(project),
         *find_competing(project),
+        *find_weighed(project),
         *find_single(project),
         *find_filled(project),
         *find_relabelled(project),

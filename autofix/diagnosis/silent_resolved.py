@@ -28,7 +28,7 @@ def is_resolved(finding: Finding, before: Trace, after: Trace, left: tuple[Silen
         return False
     check = _PROVING_CHECK.get(finding.mismatch)
     if finding.detail in {Detail.ENTRY, Detail.ROW} or (
-        finding.detail in {Detail.NAMED, Detail.CLASSES} and check not in old
+        finding.detail in {Detail.NAMED, Detail.CLASSES, Detail.WEIGHTS} and check not in old
     ):  # The code tells; of a program no samples are known.
         check = None
     if check is not None and new.get(check) is not CheckOutcome.PASSED:

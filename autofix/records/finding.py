@@ -88,6 +88,7 @@ class Detail(Enum):
     MASK = "mask"  # A mask, or any other tensor, as a subscript.
     CLASSES = "classes"  # The target of a classifier.
     SEQUENCES = "sequences"  # The order of time steps and samples.
+    WEIGHTS = "weights"  # What sums to one over the samples, and is summed with over another dimension.
     ENTRY = "entry"  # A dimension of one entry by the code.
     ROW = "row"  # A number that fills a row.
     NAMED = "named"  # A size of a view that is read from the tensor itself.

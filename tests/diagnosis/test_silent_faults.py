@@ -77,6 +77,16 @@ FAULTS: dict[str, tuple[str, tuple[str, ...], Mismatch, str, str]] = {
         "AF311",
         "return self.loss(self.fc(x).squeeze(1), y)",
     ),
+    "weights of patches that sum to one over the slides": (
+        model(
+            "self.score = nn.Linear(6, 1)\nself.fc = nn.Linear(6, 3)",
+            "w = self.score(x).softmax(dim=0)\nself.fc((w * x).sum(dim=1))",
+        ),
+        ("4,5,6",),
+        Mismatch.SILENT_REDUCTION,
+        "AF321",
+        "w = self.score(x).softmax(dim=1)",
+    ),
     "wide and deep parts of other ranks": (
         model("self.wide = nn.Linear(6, 1)\nself.deep = nn.Linear(6, 4)", "self.wide(x) + self.deep(x).sum(1)"),
         ("5,6",),
@@ -311,6 +321,19 @@ MEANT = {
     "weights of tokens that are summed": (
         model("self.fc = nn.Linear(6, 3)", "w = self.fc(x).softmax(0)\n(w.unsqueeze(2) * x.unsqueeze(1)).sum(0)"),
         ("3,6",),
+    ),
+    "capsules that compete for what they sum up": (
+        "import torch\n\nvotes = torch.randn(4, 9, 6)\nroutes = torch.zeros(4, 9, 1)\nfor _ in range(3):\n"
+        "    out = (routes.softmax(dim=0) * votes).sum(dim=1, keepdim=True)\n"
+        "    routes = routes + (votes * out).sum(-1, keepdim=True)\nprint(out.shape)\n",
+        (),
+    ),
+    "steps first, and weighed over the steps": (
+        model(
+            "self.score = nn.Linear(6, 1)\nself.rnn = nn.GRU(6, 6)",
+            "h, _ = self.rnn(x.transpose(0, 1))\n(self.score(h).softmax(dim=0) * h).sum(dim=0)",
+        ),
+        ("4,5,6",),
     ),
     "two dimensions of a table exchanged on purpose": (
         model("self.fc = nn.Linear(6, 20)", "x = self.fc(x).view(-1, 4, 5)\nx.view(-1, 5, 4)"),

@@ -31,6 +31,7 @@ from autofix.rule import (
 
 _DOUBTS = {
     Detail.CLASSES: "that the classes lie there is told by what reads them",
+    Detail.WEIGHTS: "that its weights are to sum to one there is told by what they are summed with",
     Detail.ROW: "that each column has a number of its own is told by the row that is filled",
     Detail.ENTRY: "that no other dimension is left tells which one is meant",
 }
