@@ -144,11 +144,14 @@ def _unread_names(function: Function) -> list[str]:
 
 
 def _overwritten(function: Function, statement: ast.stmt) -> set[str]:
-    """Return the parameter that a statement binds anew before anything has read it, the statement included."""
-    last = statement.end_lineno or statement.lineno
-    read = {node.id for node in reads(function) if node.lineno <= last}
-    stored = {node.id for node in stores(statement)}
-    return (stored & {*parameters(function)}) - read - {"self", "cls"}
+    """Return the parameter, or name bound before, that a statement binds anew before anything, it included, has read
+    it.
+    """
+    last, bound = statement.end_lineno or statement.lineno, dict.fromkeys(parameters(function), function.lineno)
+    if not isinstance(function, ast.Lambda) and statement in function.body:
+        bound |= {node.id: node.lineno for node in stores(function) if node.lineno < statement.lineno}
+    read = {node.id for node in reads(function) if bound.get(node.id, last) < node.lineno <= last}
+    return {node.id for node in stores(statement) if node.id in bound} - read - {"self", "cls"}
 
 
 def _unread_attributes(class_: ast.ClassDef | None) -> dict[str, list[str]]:

@@ -13,16 +13,13 @@ from itertools import combinations, pairwise
 
 from autofix.edits.code_change import CodeChange
 from autofix.edits.other_arguments import BUILT_FOR
-from autofix.edits.resize_tensor import clashes
 from autofix.edits.verdicts import recorded_at
 from autofix.facts.call_sites import argument_of, is_method, lineage, operands, written
 from autofix.facts.contracts import ELEMENTWISE, bound, fits
-from autofix.facts.joins import joined_dimension
 from autofix.facts.passed_arguments import PassedArgument, passed_calls
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
 from autofix.records.costs import Evidence
-from autofix.records.finding import Finding, Mismatch
 from autofix.records.locations import Location
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, is_integer
@@ -83,10 +80,10 @@ def of_tensors(project: Project, operation: Operation) -> Iterator[CodeChange]:
                 yield replace(change, evidence=(Evidence.EXACT_FIT, Evidence.OTHER_NAME))
 
 
-def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterator[CodeChange]:
+def of_sizes(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the exchanges of two sizes with which an operand was made, after which it fits beside the others."""
     for tensor in operation.tensors if len(operation.tensors) > 1 else ():
-        maker = project.producer(tensor)
+        maker = next((o for o in lineage(project, tensor) if not _keeps_its_shape(o, tensor)), None)
         call = written(project, maker) if maker is not None and maker.operator in _SIZED else None
         if maker is None or call is None or not isinstance(call.node, ast.Call) or not _is_written_out(call.node):
             continue
@@ -98,11 +95,11 @@ def of_sizes(project: Project, finding: Finding, operation: Operation) -> Iterat
             shape = _with_exchange(maker, tensor, low, other)
             if pair[0] is None or pair[1] is None or shape == tensor.shape:
                 continue
-            if all(_fits(finding, operation, shape, beside) for beside in operation.tensors if beside is not tensor):
+            if _fits(project, operation, tensor, shape):
                 yield from _exchanged(call, pair[0].node, pair[1].node)
 
 
-def of_products(project: Project, finding: Finding, operation: Operation) -> Iterator[CodeChange]:
+def of_products(project: Project, operation: Operation) -> Iterator[CodeChange]:
     """Yield the exchange of the two factors of a matrix product that gave an operand its shape, after which it fits."""
     for tensor in operation.tensors if len(operation.tensors) > 1 else ():
         maker = next((o for o in lineage(project, tensor) if not _keeps_its_shape(o, tensor)), None)
@@ -114,7 +111,7 @@ def of_products(project: Project, finding: Finding, operation: Operation) -> Ite
             continue
         shape = (*first[:-2], *second[-2:-1], *first[-1:])
         multiplies = len(shape) > 1 and second[-1] == first[-2] and shape != tensor.shape
-        if multiplies and all(_fits(finding, operation, shape, b) for b in operation.tensors if b is not tensor):
+        if multiplies and _fits(project, operation, tensor, shape):
             yield from _exchanged(call, places[0].node, places[1].node)
 
 
@@ -162,14 +159,11 @@ def _with_exchange(maker: Operation, tensor: Tensor, low: int, other: int) -> tu
     return tuple(shape)
 
 
-def _fits(finding: Finding, operation: Operation, shape: tuple[int, ...], beside: Tensor) -> bool:
-    """Return whether an operand of that shape fits beside another."""
-    if finding.mismatch is Mismatch.BROADCAST:
-        return not clashes(Tensor(shape, beside.dtype), beside)
-    if finding.mismatch is not Mismatch.CONCATENATE or len(shape) != beside.rank:
-        return False
-    joined = joined_dimension(operation) % len(shape)
-    return all(a == b for d, (a, b) in enumerate(zip(shape, beside.shape, strict=True)) if d != joined)
+def _fits(project: Project, operation: Operation, tensor: Tensor, shape: tuple[int, ...]) -> bool:
+    """Return whether the call that failed takes an operand that is made with another shape."""
+    call = bound(project, operation)
+    operand = None if call is None else next((o for o in call.operands if o.tensor == tensor), None)
+    return call is not None and operand is not None and fits(call.with_shape(operand, shape))
 
 
 def _exchanged(call: Expression, first: ast.expr, second: ast.expr) -> Iterator[CodeChange]:

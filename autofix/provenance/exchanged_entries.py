@@ -1,4 +1,6 @@
-"""Two entries of one configuration that stand in each other's place: ``n_layers: 5, n_heads: 12`` for 12 and 5."""
+"""Two entries of one configuration, or arguments of one call, that stand in each other's place: ``n_layers: 5,
+n_heads: 12`` for 12 and 5.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +44,20 @@ def exchanged_lines(project: Project, site: Site, now: int, target_size: int) ->
                 twins.append(Edit(path, Range(start, end), str(now)))
     if len(twins) == 1:
         yield _both(site, twins[0])
+
+
+def exchanged_beside(expression: Expression, site: Site) -> Iterator[Site]:
+    """Yield the site with the one other argument of the call that is written so already, where each gets the text of
+    the other: neither is meant twice.
+    """
+    source = expression.source
+    around = source.parents.get(expression.node)
+    call = source.parents.get(around) if isinstance(around, ast.keyword) else around
+    passed = [*call.args, *(keyword.value for keyword in call.keywords)] if isinstance(call, ast.Call) else []
+    twins = [node for node in passed if node is not expression.node and source.text_of(node) == site.text]
+    if expression.node in passed and len(twins) == 1:
+        edits = tuple(sorted((*site.edits, source.replace(twins[0], expression.text))))
+        yield replace(site, edits=edits).with_evidence(Evidence.AGREES)
 
 
 def _both(site: Site, other: Edit) -> Site:

@@ -16,7 +16,7 @@ from autofix.facts.evaluate import integer
 from autofix.facts.passed_arguments import has_argument_of
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import bindings, near_sizes
-from autofix.provenance.exchanged_entries import exchanged
+from autofix.provenance.exchanged_entries import exchanged, exchanged_beside
 from autofix.provenance.handed_names import has_its_name, role_of
 from autofix.provenance.inverse_arithmetic import does_nothing, fit, inverse_operands, moves_far
 from autofix.provenance.left_out_arguments import left_out_sites
@@ -318,7 +318,8 @@ class _Solver:
         for text in texts:
             is_its_name = bool(role) and has_its_name(self.project, expression, role, text)
             pieces = Evidence.OTHER_NAME, *(_ITS_NAME if is_its_name else likeness(expression.node, text))
-            yield self._site(expression, text, depth, SiteKind.EXPRESSION, *pieces)
+            own = self._site(expression, text, depth, SiteKind.EXPRESSION, *pieces)
+            yield from (own, *exchanged_beside(expression, own))
         yield from self._other_attribute(expression, target_size, depth)
         if rest := rest_of_half(self.project, expression, target_size):
             yield self._site(expression, rest, depth, SiteKind.ROUNDING, Evidence.EVIDENT)
@@ -331,13 +332,8 @@ class _Solver:
             yield from self._counted(expression, target_size // now, depth)
             yield from self._multiple(expression, target_size // now, depth)
         if isinstance(expression.node, (ast.Name, ast.Attribute, ast.BinOp, ast.Subscript)):
-            yield self._site(
-                expression,
-                self._spelled(expression, target_size),
-                depth,
-                SiteKind.EXPRESSION,
-                Evidence.LITERAL_FOR_EXPRESSION,
-            )
+            spelled = self._spelled(expression, target_size)
+            yield self._site(expression, spelled, depth, SiteKind.EXPRESSION, Evidence.LITERAL_FOR_EXPRESSION)
 
     def _other_attribute(self, expression: Expression, target_size: int, depth: int) -> Iterator[Site]:
         """Yield the only other entry that has the size wanted: ``config.n_kv_heads`` becomes ``config.n_heads``."""

@@ -28,13 +28,12 @@ from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
 from autofix.search.refused_texts import is_refused
 from autofix.search.search_state import LEAST, BestPlan, Doubts, SearchState, TraceSource
-from autofix.verification import applicability, mixed_dimensions, other_ways, proof, side_effects, triangular_masks
-from autofix.verification.checks import checks_of, failures, loses_rows, signature
+from autofix.verification import applicability, other_ways, proof
+from autofix.verification.checks import checks_of, signature
+from autofix.verification.run_evidence import of_run
 
 MAX_SIDESTEPS = 2
 MAX_STEPS = 12
-# How many further places that ran before the fault and have other sizes after it count at most.
-MOST_REACHED = 4
 # A text that is not Python any more is no step towards one that runs.
 _SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 
@@ -266,17 +265,8 @@ def _keep(
         *checks_of(trace),
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
     )
-    further = (
-        len(side_effects.affected_places(original, trace)) - len(state.steps) if original.failure is not None else 0
-    )
-    shown = (
-        Evidence.REACHES * min(max(further, 0), MOST_REACHED),
-        Evidence.FAULT_LEFT * len(remaining_faults),
-        Evidence.AGAINST * (bool(triangular_masks.misaligned(trace)) + loses_rows(original, trace, checks)),
-        Evidence.DISAGREES * mixed_dimensions.mixes(original, trace),
-        failures(checks),
-    )
-    evidence = counted((*state.evidence, *shown))
+    counts = len(state.steps), len(remaining_faults)
+    evidence = counted((*state.evidence, *of_run(original, trace, checks, state.evidence, counts)))
     proved = proof.prove(original, trace, checks)
     notes = tuple(f"after it {fault.finding.message}" for fault in remaining_faults)
     plan = Plan(state.steps, evidence, Applicability.UNSAFE, state.texts, proved, notes)

@@ -1,6 +1,7 @@
 """How a patch makes a failure go away without repairing it: layers and operators that are left out, errors caught.
 
-Our own rules do nothing of this; a patch that somebody else wrote may. It compares traces and texts; it runs nothing.
+A patch that somebody else wrote may do any of this, and a line that is moved may leave out a layer.
+It compares traces and texts; it runs nothing.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autofix.facts.project_view import Project
+from autofix.records.costs import Counted, Evidence
 from autofix.records.locations import Texts
 from autofix.records.trace import Operation, OperationKind, Phase, Trace
 from autofix.syntax.source import Source, source_of
@@ -43,6 +45,12 @@ def reasons(before: Trace, after: Trace, project: Project, texts: Texts) -> Iter
             yield f"it catches errors in {path.name}"
     if unread := [path.name for path, _ in texts if not _is_read(path, after)]:
         yield f"it also changes {', '.join(unread)}, which the run does not read"
+
+
+def leaves_out_layers(evidence: Iterable[Counted], before: Trace, after: Trace) -> Counted:
+    """Return what speaks against an edit for which the run alone speaks, if a layer is not called after it any more."""
+    is_by_run = any(piece is Evidence.BY_RUN and count for piece, count in evidence)
+    return Evidence.HIDES_FAULT * (is_by_run and bool(_layers(before) - _layers(after)))
 
 
 def _layers(trace: Trace) -> Counter[str]:

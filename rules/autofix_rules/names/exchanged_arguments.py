@@ -159,8 +159,8 @@ def _in_one_call(finding: Finding, project: Project) -> Iterator[CodeChange]:
         if finding.mismatch is Mismatch.EMBEDDING_RANGE and operation.tensors:
             yield from of_indices(project, operation)
         yield from of_tensors(project, operation)
-        yield from of_sizes(project, finding, operation)
-        yield from of_products(project, finding, operation)
+        yield from of_sizes(project, operation)
+        yield from of_products(project, operation)
 
 
 def _evidence(
