@@ -89,11 +89,10 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
                     not fits(other) or len(other.results) != len(call.results) or other.results == call.results
                 ):
                     continue
-                change = _with_value(parameter.name, value)
                 if kind is ArgumentChange.EXPRESSION:
                     replayed = replayed_built(project, maker, with_text(project, parameter.name, text), operation)
                 else:
-                    replayed = replayed_with(project, maker, change, operation)
+                    replayed = replayed_with(project, maker, _with_value(parameter.name, value), operation)
                 if fits(replayed):
                     yield from _written(project, maker, place, parameter, position, (kind, text, steps))
     yield from _numbers(project, operation)

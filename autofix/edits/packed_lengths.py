@@ -40,7 +40,6 @@ def samples_first(project: Project, operation: Operation | None, layer: int | No
         if callee_name(node) not in _WITH_FIRST or any(keyword.arg is None for keyword in node.keywords):
             continue
         now = project.value(place.at(passed)) if (passed := argument(node, 1, _FIRST)) is not None else False
-        if isinstance(now, bool):
-            text = str(not now)
-            edits = argument_set(place, _FIRST, text, 1)
-            yield CodeChange(f"pad with `{_FIRST}={text}`", edits, (Evidence.INSERTED, Evidence.RUNNER_UP))
+        edits = argument_set(place, _FIRST, str(not now), 1) if isinstance(now, bool) else ()
+        if edits:
+            yield CodeChange(f"pad with `{_FIRST}={not now}`", edits, (Evidence.INSERTED, Evidence.RUNNER_UP))

@@ -39,6 +39,23 @@ CASES = {
         ),
         LENGTH,
     ),
+    "steps first in a collate function": (
+        """from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import DataLoader
+
+
+def collate(batch):
+    words, levels = zip(*batch)
+    return pad_sequence(words), torch.tensor(levels)
+
+
+embed, head = nn.Embedding(9, 6), nn.Linear(6, 3)
+tickets = [(torch.randint(1, 9, (4 + index % 3,)), index % 3) for index in range(8)]
+for words, levels in DataLoader(tickets, batch_size=4, collate_fn=collate):
+    nn.functional.cross_entropy(head(embed(words).mean(dim=1)), levels).backward()
+""",
+        ("pad_sequence(words)", "pad_sequence(words, batch_first=True)"),
+    ),
     "several answers for each question": (
         """weight = torch.randn(6, 5)
 
