@@ -22,6 +22,20 @@ print(torch.cat([branch(x) for branch in branches], dim=1).shape)
 """,
         ("3, 1, 1, rate", "3, 1, rate, rate"),
     ),
+    "a rate in the place of a step": (
+        """class Unit(nn.Module):
+    def __init__(self, width, stride=1, dropout=0):
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, (3, 1), (dropout, 1), (1, 0))
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x):
+        return self.drop(self.conv(x))
+
+print(Unit(4, stride=2)(torch.randn(2, 4, 9, 5)).shape)
+""",
+        ("(dropout, 1)", "(stride, 1)"),
+    ),
     "residual blocks over sound": (
         """class Block(nn.Module):
     def __init__(self, width, reach=1):

@@ -11,6 +11,7 @@ Fix safety. Unsafe: that a name fits does not say that it is meant.
 Source. The Python language reference, section Naming and binding.
 """
 
+from autofix.edits.computed_options import named_options
 from autofix.edits.names_at_hand import names_at_hand
 from autofix.edits.picked_rows import picked_rows
 from autofix.rule import LOUD, Applicability, Finding, Fixes, Project, Rule, shown
@@ -36,4 +37,5 @@ class OtherName(Rule):
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         yield from self.ranked(picked_rows(project, operation))
+        yield from self.ranked(iter(()) if operation is None else named_options(project, operation))
         yield from self.ranked(names_at_hand(project, operation, finding.layer))
