@@ -171,13 +171,14 @@ def numbers(project: Project, operation: Operation) -> Iterator[tuple[Expression
 
 
 def edits_check(project: Project, operation: Operation | None, edits: tuple[Edit, ...]) -> bool:
-    """Return whether all that edits change is what a check looks at; how many samples there are is nothing that a check
-    holds against a number of the model, so that another dimension may be read there. One that reads a dimension which
-    is not there ends before it says anything.
+    """Return whether all that edits change is what a check looks at. Another dimension may be read there where how many
+    samples there are is held against a number, which is none of the model, or where just one other has that number.
+    One that reads a dimension which is not there ends before it says anything.
     """
     if operation is None or not is_check(operation) or _reads_what_is_missing(operation):
         return False
-    if _counts_samples(project, operation) and _is_index(project, edits):
+    is_beside = _counts_samples(project, operation) or _stands_beside(operation)
+    if is_beside and _is_index(project, edits):
         return False
     place = operation.frames[0]
     return all(edit.path == place.path and place.range.contains(edit.range) for edit in edits)
@@ -194,6 +195,12 @@ def _counts_samples(project: Project, operation: Operation) -> bool:
     tensors, dimension = operation.tensors, operation.integer(1, "dim")
     is_size = operation.operator == "has_size" and len(tensors) == 1 and tensors[0].rank > 1 and dimension is not None
     return is_size and (dimension or 0) % tensors[0].rank == 0 and project.is_batch(tensors[0].shape[0])
+
+
+def _stands_beside(operation: Operation) -> bool:
+    """Return whether just one other dimension has the number that a size is held against."""
+    size = operation.integer(2, "size") if operation.operator == "has_size" else None
+    return size is not None and bool(operation.tensors) and operation.tensors[0].shape.count(size) == 1
 
 
 def _is_index(project: Project, edits: tuple[Edit, ...]) -> bool:

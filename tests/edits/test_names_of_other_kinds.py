@@ -41,6 +41,21 @@ print(Margin(6, 3)(torch.randn(4, 6), torch.tensor([0, 2, 1, 0])))
 """,
         ("label.size()[1]", "x.size()[1]"),
     ),
+    "the dimension beside the one that a check is about": (
+        """class Graph(nn.Module):
+    def __init__(self, kernels, width):
+        super().__init__()
+        self.kernels, self.mix = kernels, nn.Linear(width, kernels * width)
+
+    def forward(self, x, edges):
+        assert edges.size(1) == self.kernels
+        parts = self.mix(x).view(*x.shape[:2], self.kernels, -1)
+        return torch.einsum("bnkc,knm->bmc", parts, edges)
+
+print(Graph(3, 6)(torch.randn(2, 5, 6), torch.rand(3, 5, 5)).shape)
+""",
+        ("edges.size(1)", "edges.size(0)"),
+    ),
     "a mode for a width": (
         """def stage(width_in, width_out, mode):
     if mode == "learned":
