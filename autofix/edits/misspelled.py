@@ -13,12 +13,15 @@ from autofix.edits.code_change import CodeChange
 from autofix.facts.project_view import Expression, Project
 from autofix.operators.table import rows
 from autofix.records.costs import Evidence
-from autofix.records.locations import Edit
+from autofix.records.locations import Edit, Position, Range
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import targets
+from autofix.syntax.name_bindings import callee_name, function_called, parameters, targets
 from autofix.syntax.source import Source, below, dotted
 
 FEWEST_LETTERS = 4
+_KEYWORD = re.compile(r"unexpected keyword argument '(\w+)'")
+# What functions that make tensors take beside what gives these their shape.
+_OF_FACTORIES = ("dtype", "device", "layout", "requires_grad", "generator")
 _NAME = re.compile(r"name '(\w+)' is not defined|variable '(\w+)' where it is not associated")
 _ATTRIBUTE = re.compile(r"(?:object|module '[\w.]+'|type object '\w+') has no attribute '(\w+)'")
 
@@ -60,6 +63,29 @@ def misspelled(project: Project) -> Iterator[CodeChange]:
         is_idle = len(near) == 1 and not reads and not is_plural
         doubt = "" if is_idle else "that this name is meant is told by its spelling alone"
         yield CodeChange(f"write `{name}` for `{written}`", edits, (Evidence.AGREES,), doubt)
+
+
+def misspelled_keywords(project: Project) -> Iterator[CodeChange]:
+    """Yield the keyword of a call nearly spelled like the one that it does not take: ``dytpe`` for ``dtype``."""
+    failure = project.trace.failure
+    written = None if failure is None else _KEYWORD.search(failure.message)
+    call = None if failure is None else project.call(failure.frames)
+    if written is None or call is None or not isinstance(call.node, ast.Call):
+        return
+    name = callee_name(call.node)
+    functions = (function_called(source, name) for source in (call.source, *project.sources()))
+    own = next((parameters(function) for function in functions if function is not None), None)
+    listed = [
+        p.name for row in rows() if name in (*row.functions, *row.layers) for p in (*row.constructor, *row.arguments)
+    ]
+    for keyword in call.node.keywords:
+        known = dict.fromkeys(own if own is not None else (*listed, *_OF_FACTORIES))
+        for near in (other for other in known if keyword.arg == written[1] and is_slip(written[1], other)):
+            start = call.source.range_of(keyword).start
+            span = Range(start, Position(start.line, start.column + len(written[1])))
+            edits = (Edit(call.source.path, span, near),)
+            doubt = "that this name is meant is told by its spelling alone"
+            yield CodeChange(f"write `{near}` for `{written[1]}`", edits, (Evidence.AGREES,), doubt)
 
 
 def _spelled(node: ast.AST) -> str:

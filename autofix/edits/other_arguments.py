@@ -162,6 +162,7 @@ def _values(
     if parameter.name in _PADDINGS and is_integer(first) and (now == first or set(now) == {first}):
         computed = worked_out(project, place, parameter.name, first)
         yield from ((ArgumentChange.EXPRESSION, value, text) for value, text in computed if value <= reach(call))
+        yield from ((ArgumentChange.NUMBER, near, str(near)) for near in _near(first) if near <= reach(call))
     if parameter.is_sequence:
         return
     if isinstance(now, bool):

@@ -1,5 +1,5 @@
 """Divisions with ``/`` where a whole number is meant, as edits to ``//``: those that an expression gets a whole number
-of floating point from, and those whose fraction is cut only where it is used.
+of floating point from, and those whose fraction is cut only where it is used. Products with a fraction are cut.
 
 It looks behind names and arguments; that the number is wanted whole is for whoever asks.
 """
@@ -17,6 +17,7 @@ from autofix.provenance.bindings import bindings
 from autofix.records.costs import Evidence
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Operation
+from autofix.syntax.source import below
 
 _FAR = 4
 
@@ -34,6 +35,31 @@ def whole_divisions(project: Project, expression: Expression, depth: int = 0) ->
             yield _whole(expression, node)
     for binding in bindings(project, expression):
         yield from whole_divisions(project, binding.expression, depth + 1)
+
+
+def cut_products(project: Project, expression: Expression, depth: int = 0) -> Iterator[CodeChange]:
+    """Yield ``int(...)`` around the product with a number of floating point that gives a size its own."""
+    if depth > _FAR or (depth == 0 and not isinstance(project.value(expression), float)):
+        return
+    nodes = [node for node in below(expression.node) if isinstance(node, ast.BinOp)]
+    products = [node for node in nodes if _is_product(project, expression, node)]
+    if products:
+        text = expression.source.text_of(products[0])
+        words, doubt = f"cut `{text}` to a whole number", "whether it is to be cut or rounded nothing says"
+        yield CodeChange(words, (expression.source.replace(products[0], f"int({text})"),), (Evidence.EVIDENT,), doubt)
+        return
+    node = expression.node
+    whole = node.value if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) else node
+    for binding in bindings(project, expression.at(whole)):
+        yield from cut_products(project, binding.expression, depth + 1)
+
+
+def _is_product(project: Project, expression: Expression, node: ast.BinOp) -> bool:
+    """Return whether a node is a product, one factor of which is a name that holds a number of floating point."""
+    if not isinstance(node.op, ast.Mult):
+        return False
+    names = (part for part in below(node) if isinstance(part, (ast.Name, ast.Attribute)))
+    return any(isinstance(project.value(expression.at(part)), float) for part in names)
 
 
 def cut_fractions(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:

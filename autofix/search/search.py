@@ -28,7 +28,7 @@ from autofix.search.first_steps import FirstSteps, State
 from autofix.search.progress import Progress
 from autofix.search.refused_texts import is_refused
 from autofix.search.search_state import LEAST, BestPlan, Doubts, SearchState, TraceSource
-from autofix.verification import applicability, other_ways, proof
+from autofix.verification import applicability, bypasses, other_ways, proof
 from autofix.verification.checks import checks_of, signature
 from autofix.verification.run_evidence import of_run
 
@@ -256,6 +256,9 @@ def _keep(
     search_state: SearchState, state: State, original: Trace, trace: Trace, remaining_faults: tuple[SilentFault, ...]
 ) -> None:
     """Remember the cheapest plan of each kind of model, and what it leaves."""
+    keeps_lines = all(text.count("\n") == search_state.originals[path].count("\n") for path, text in state.texts)
+    if bypasses.hides(state.evidence, original, trace, keeps_lines=keeps_lines):
+        return
     refused = next((check for check in trace.checks if _is_refused(check)), None)
     if refused is not None:
         sample = refused.detail.partition(":")[0]
@@ -265,8 +268,8 @@ def _keep(
         *checks_of(trace),
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
     )
-    counts = len(state.steps), len(remaining_faults)
-    evidence = counted((*state.evidence, *of_run(original, trace, checks, state.evidence, counts)))
+    shown = of_run(original, trace, checks, len(state.steps), len(remaining_faults))
+    evidence = counted((*state.evidence, *shown))
     proved = proof.prove(original, trace, checks)
     notes = tuple(f"after it {fault.finding.message}" for fault in remaining_faults)
     plan = Plan(state.steps, evidence, Applicability.UNSAFE, state.texts, proved, notes)

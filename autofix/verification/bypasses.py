@@ -47,10 +47,21 @@ def reasons(before: Trace, after: Trace, project: Project, texts: Texts) -> Iter
         yield f"it also changes {', '.join(unread)}, which the run does not read"
 
 
-def leaves_out_layers(evidence: Iterable[Counted], before: Trace, after: Trace) -> Counted:
-    """Return what speaks against an edit for which the run alone speaks, if a layer is not called after it any more."""
+def hides(evidence: Iterable[Counted], before: Trace, after: Trace, *, keeps_lines: bool) -> bool:
+    """Return whether the run alone speaks for an edit after which a layer, or the line that had failed, is not run any
+    more: no repair, but a way around the fault. ``keeps_lines``: it leaves every line where it is.
+    """
     is_by_run = any(piece is Evidence.BY_RUN and count for piece, count in evidence)
-    return Evidence.HIDES_FAULT * (is_by_run and bool(_layers(before) - _layers(after)))
+    return is_by_run and (bool(_layers(before) - _layers(after)) or (keeps_lines and _leaves_out_line(before, after)))
+
+
+def _leaves_out_line(before: Trace, after: Trace) -> bool:
+    """Return whether the line of the operation that failed gives no operation after an edit."""
+    failed = before.failed_operation
+    if failed is None or not failed.frames:
+        return False
+    place = failed.frames[0].path, failed.frames[0].range.start.line
+    return all((f.path, f.range.start.line) != place for o in after.operations for f in o.frames[:1])
 
 
 def _layers(trace: Trace) -> Counter[str]:

@@ -9,24 +9,20 @@ from collections.abc import Iterable
 
 from autofix.records.costs import Counted, Evidence
 from autofix.records.trace import Check, Trace
-from autofix.verification import bypasses, mixed_dimensions, side_effects, triangular_masks
+from autofix.verification import mixed_dimensions, side_effects, triangular_masks
 from autofix.verification.checks import failures, loses_rows
 
 # How many further places that ran before the fault and have other sizes after it count at most.
 MOST_REACHED = 4
 
 
-def of_run(
-    original: Trace, trace: Trace, checks: tuple[Check, ...], stated: tuple[Counted, ...], counts: tuple[int, int]
-) -> Iterable[Counted]:
-    """Return the evidence of a run; ``counts`` are the steps of the plan and the faults that are left after it."""
-    steps, left = counts
+def of_run(original: Trace, trace: Trace, checks: tuple[Check, ...], steps: int, left: int) -> Iterable[Counted]:
+    """Return the evidence of a run, for a plan of so many steps that leaves so many faults."""
     further = len(side_effects.affected_places(original, trace)) - steps if original.failure is not None else 0
     return (
         Evidence.REACHES * min(max(further, 0), MOST_REACHED),
         Evidence.FAULT_LEFT * left,
         Evidence.AGAINST * (bool(triangular_masks.misaligned(trace)) + loses_rows(original, trace, checks)),
         Evidence.DISAGREES * mixed_dimensions.mixes(original, trace),
-        bypasses.leaves_out_layers(stated, original, trace),
         failures(checks),
     )

@@ -13,7 +13,7 @@ Source. The import conventions of the PyTorch documentation.
 import ast
 
 from autofix.edits.imports import from_project, imported
-from autofix.edits.misspelled import missing, misspelled
+from autofix.edits.misspelled import missing, misspelled, misspelled_keywords
 from autofix.rule import Example, Finding, Fixes, Mismatch, Project, Rule, model, shown
 from autofix.syntax.spelling import IMPORTS
 
@@ -52,7 +52,7 @@ class MissingImport(Rule):
         name, is_attribute = missing(project)
         if name and not is_attribute:
             yield from map(self.change, from_project(project, source, name))
-        yield from map(self.change, misspelled(project))
+        yield from map(self.change, (*misspelled(project), *misspelled_keywords(project)))
         if statement is None:
             return
         if finding.expression == "nn" and any(_imports_from(node, "torch") for node in source.tree.body):
