@@ -35,7 +35,7 @@ def moved_back(project: Project, operation: Operation) -> Iterator[CodeChange]:
     for place, operand in zip(places, call.operands, strict=True):
         tensor = operand.tensor
         for other in (each.tensor for each in call.operands if each is not operand):
-            order = order_beside(project, tensor, other)
+            order = order_beside(project, tensor, other) or _order_alone(project, tensor, other)
             back = () if order is None else tuple(order.index(dimension) for dimension in range(len(order)))
             after = tuple(tensor.shape[dimension] for dimension in back)
             if back and fits(call.with_shape(operand, after)):
@@ -52,6 +52,19 @@ def order_beside(project: Project, tensor: Tensor, other: Tensor) -> Order | Non
         if source in others:
             still = tuple(range(tensor.rank))
             return order if others[source] == still != order else None
+    return None
+
+
+def _order_alone(project: Project, tensor: Tensor, other: Tensor) -> Order | None:
+    """Return the same for what comes from an input by itself: its dimensions were moved, as far as is known, and those
+    of the other, which comes from elsewhere, never.
+    """
+    still = tuple(range(tensor.rank))
+    if tensor.rank != other.rank or any(order != still for _, order in _orders(project, other)):
+        return None
+    for source, order in _orders(project, tensor):
+        if project.trace.operations[source].kind is OperationKind.PLACEHOLDER and order != still:
+            return order
     return None
 
 

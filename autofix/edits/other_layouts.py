@@ -216,7 +216,7 @@ def inserted(operand: WrittenOperand) -> Iterator[Layout]:
         words = f"take one of the {tensor.shape[0]}, which are all the same"
         yield replace(operand.behind("[0]", tensor.shape[1:], words), suffix="[0]")
     # Maps that meet flattened ones element by element bring these back.
-    for at in range(1, tensor.rank - 1) if family(operand.operation.target) not in ELEMENTWISE else ():
+    for at in range(1, min(tensor.rank - 1, 3)) if family(operand.operation.target) not in ELEMENTWISE else ():
         suffix, after = f".flatten({at})", (*tensor.shape[:at], math.prod(tensor.shape[at:]))
         yield replace(operand.behind(suffix, after), suffix=suffix)
 

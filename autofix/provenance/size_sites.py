@@ -380,7 +380,7 @@ class _Solver:
             stated = Evidence.INSERTED, Evidence.AGREES if option else Evidence.COINCIDES
             yield self._site(expression, f"{expression.text} * {name}", depth, SiteKind.EXPRESSION, *stated)
         if factor <= FEW_TIMES:  # A number says for all callers what an option says for one.
-            evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN, Evidence.OTHER_MEANING * bool(option))
+            evidence = (Evidence.INSERTED, Evidence.FROM_THIS_RUN, Evidence.OTHER_MEANING)
             yield self._site(expression, f"{expression.text} * {factor}", depth, SiteKind.EXPRESSION, *evidence)
 
     def expressions_in_scope(self, expression: Expression, target_size: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from autofix.facts.checked_shapes import is_check
 from autofix.facts.project_view import Project
 from autofix.records.costs import Counted, Evidence
 from autofix.records.locations import Texts
@@ -58,7 +59,7 @@ def hides(evidence: Iterable[Counted], before: Trace, after: Trace, *, keeps_lin
 def _leaves_out_line(before: Trace, after: Trace) -> bool:
     """Return whether the line of the operation that failed gives no operation after an edit."""
     failed = before.failed_operation
-    if failed is None or not failed.frames:
+    if failed is None or not failed.frames or is_check(failed):  # What the project checks gives none.
         return False
     place = failed.frames[0].path, failed.frames[0].range.start.line
     return all((f.path, f.range.start.line) != place for o in after.operations for f in o.frames[:1])
