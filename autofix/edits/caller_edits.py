@@ -9,12 +9,12 @@ import ast
 from collections.abc import Iterator
 
 from autofix.facts.call_sites import followed, frames_of
+from autofix.facts.contracts import bound
 from autofix.facts.project_view import Expression, Project
-from autofix.operators import table
 from autofix.operators.families import Family
 from autofix.provenance.channel_sites import number, spatial
 from autofix.records.locations import Edit
-from autofix.records.trace import Operation, Stage
+from autofix.records.trace import Operation, OperationKind, Stage
 from autofix.records.values import Tensor
 from autofix.syntax.spelling import receiver
 
@@ -84,10 +84,10 @@ def names_its_dimensions(project: Project, operation: Operation) -> bool:
     tensor = operation.tensors[0]
     shapes = (tensor.shape, tensor.shape[1:])
     for earlier in project.trace.operations[: operation.index]:
-        row = table.function(earlier.target) if earlier.tensors and earlier.tensors[0].shape in shapes else None
-        if row is not None and row.family is not Family.JOIN and any(p.names_dimension for p in row.arguments):
-            call = row.bind(earlier.arguments, dict(earlier.keywords))
-            if any(call.get(p.name) not in (None, ()) for p in row.arguments if p.names_dimension):
+        call = bound(project, earlier) if earlier.tensors and earlier.tensors[0].shape in shapes else None
+        if call is not None and call.row.family is not Family.JOIN and earlier.kind is not OperationKind.CALL_MODULE:
+            dimensions = (call.call.get(p.name) for p in call.row.arguments if p.names_dimension)
+            if any(dimension not in (None, ()) for dimension in dimensions):
                 return True
     return False
 

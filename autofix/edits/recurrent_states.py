@@ -36,7 +36,7 @@ def state_tensors(operation: Operation) -> tuple[Tensor, ...]:
 def layers_first(project: Project, operation: Operation, expected: Shape) -> Iterator[CodeChange]:
     """Yield the exchange of samples and layers behind what made each state that a layer takes, several at once."""
     wrong = [tensor for tensor in state_tensors(operation) if tensor.shape != expected]
-    if len(wrong) < 2 or any((t.shape[1:2], t.shape[:1], t.shape[2:]) != _parts(expected) for t in wrong):
+    if len(wrong) < 2 or any((*t.shape[1:2], *t.shape[:1], *t.shape[2:]) != expected for t in wrong):
         return
     makers = [project.producer(tensor) for tensor in wrong]
     places = [None if maker is None else written(project, maker) for maker in makers]
@@ -44,10 +44,6 @@ def layers_first(project: Project, operation: Operation, expected: Shape) -> Ite
         edits = {followed(place, ".transpose(0, 1).contiguous()") for place in places if place is not None}
         title = f"bring the states to {expected} where they are made: `.transpose(0, 1).contiguous()`"
         yield CodeChange(title, tuple(sorted(edits)), (Evidence.INSERTED, Evidence.EXACT_FIT), _COMPUTED)
-
-
-def _parts(expected: Shape) -> tuple[Shape, Shape, Shape]:
-    return expected[:1], expected[1:2], expected[2:]
 
 
 def dimension_sites(
