@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import ast
 
+from autofix.edits.code_change import CodeChange
 from autofix.edits.set_arguments import layer_argument_set
+from autofix.facts.contracts import BoundCall, fits
 from autofix.facts.project_view import Project
+from autofix.facts.replays import carried
 from autofix.operators.shape_functions import per_dimension
 from autofix.provenance import Site, SiteKind, sites
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_sites
-from autofix.records.trace import Layer
+from autofix.records.costs import Evidence
+from autofix.records.locations import Edit
+from autofix.records.trace import Layer, Operation
+
+_DOUBT = "cropping the larger maps would keep every convolution as it is"
 
 
 def padding_sites(project: Project, layer: Layer, parameter: str, size: int) -> tuple[Site, ...]:
@@ -75,6 +82,29 @@ def alone_unpadded(project: Project, layer: Layer) -> bool:
     ]
     alike = [other for other in others if half_kernel(other) == half_kernel(layer)]
     return bool(others) and all(_keeps_size(other) for other in alike or others)
+
+
+def every_padding(project: Project, operation: Operation) -> CodeChange | None:
+    """Return the padding of all convolutions that ran, where none of them has any and maps meet that would be of one
+    size if each had kept it: a decoder joins what it makes with what the encoder gave out.
+    """
+    ran = [(o, layer) for o in project.trace.operations[: operation.index] if (layer := project.layer_of(o))]
+    convolutions = {o.index: layer for o, layer in ran if layer.kind.startswith("Conv") and half_kernel(layer)}
+    lacking = {index: layer for index, layer in convolutions.items() if lacks_padding(layer)}
+    if len({_place(layer) for layer in lacking.values()}) < 2 or lacking != convolutions:
+        return None
+
+    def padded(operation: Operation, call: BoundCall) -> BoundCall:
+        return call.with_argument("padding", half_kernel(lacking[operation.index]))
+
+    if not fits(carried(project, {}, min(lacking) - 1, operation, frozenset(lacking), padded)):
+        return None
+    edits: dict[Edit, None] = {}
+    for layer in lacking.values():
+        places = padding_sites(project, layer, "padding", half_kernel(layer) or 0)
+        edits |= dict.fromkeys(places[0].edits if places else ())
+    evidence = (Evidence.EXACT_FIT, Evidence.EVIDENT, Evidence.MORE_PLACES)
+    return CodeChange("pad every convolution, which keeps the size of the maps", tuple(edits), evidence, _DOUBT)
 
 
 def _place(layer: Layer) -> object:

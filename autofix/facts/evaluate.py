@@ -174,6 +174,8 @@ def _is_bound(value: Value) -> TypeGuard[int | None]:
 def _binary(left: Value, op: ast.operator, right: Value) -> Value:
     if isinstance(left, Sequence) and isinstance(right, Sequence) and isinstance(op, ast.Add):
         return Sequence(left.type, left.items + right.items)
+    if isinstance(right, Sequence) and isinstance(op, ast.Mult):
+        left, right = right, left  # ``2 * [a, b]``
     if isinstance(left, Sequence) and is_integer(right) and isinstance(op, ast.Mult) and right <= MAX_COPIES:
         return Sequence(left.type, left.items * right)
     if not (isinstance(left, (int, float)) and isinstance(right, (int, float))) or type(op) not in _BINARY:

@@ -13,20 +13,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from autofix.facts.call_sites import is_method, operands, written
+from autofix.facts.call_sites import argument_of, is_method, operands, written
 from autofix.facts.contracts import BoundCall, Shape
 from autofix.facts.evaluate import UNKNOWN, Names, evaluate
-from autofix.facts.project_view import Project
+from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Mapping as Record
-from autofix.records.values import Tensor, Value, is_integer
+from autofix.records.values import Sequence, Tensor, Value, is_integer
 from autofix.syntax import subscripts
 from autofix.syntax.name_bindings import assignments
 from autofix.syntax.source import Source, dotted
 
 Changed = Mapping[tuple[int | None, Shape], Shape]
 SIZED = frozenset((Family.VIEW, Family.RESHAPE, Family.UNFLATTENING, Family.EXPANSION, Family.SUBSCRIPT))
+# Arguments that are sizes, or worked out from some, as a whole: ``size=x.shape[2:]``, ``pad=[d // 2, d - d // 2]``.
+_WHOLE = {Family.PADDING: (1, "pad"), Family.RESAMPLING: (1, "size")}
 _MOST_BACK = 40  # Operations before a call that are asked what its names were.
 _MOST_STEPS = 4
 
@@ -42,7 +44,11 @@ class _Read:
 
 def with_followed(project: Project, operation: Operation, call: BoundCall, changed: Changed) -> BoundCall:
     """Return a call with the sizes that follow where what they were read off has another shape."""
-    if call.row.family not in SIZED or operation.kind is OperationKind.CALL_MODULE:
+    if operation.kind is OperationKind.CALL_MODULE:
+        return call
+    if call.row.family in _WHOLE:
+        return _with_whole(project, operation, call, changed)
+    if call.row.family not in SIZED:
         return call
     name = "index" if call.row.family is Family.SUBSCRIPT else call.row.arguments[-1].name
     passed = call.call.get(name)
@@ -53,6 +59,37 @@ def with_followed(project: Project, operation: Operation, call: BoundCall, chang
         if is_integer(value):
             items = _replaced(items, read.place, value)
     return call if items == passed or not isinstance(passed, tuple) else call.with_argument(name, items)
+
+
+def _with_whole(project: Project, operation: Operation, call: BoundCall, changed: Changed) -> BoundCall:
+    """Return a call with the argument that follows as a whole."""
+    position, name = _WHOLE[call.row.family]
+    now = call.call.get(name)
+    reads = project.once(
+        ("read whole", operation.index), lambda: tuple(_whole(project, operation, position, name, now))
+    )
+    for read in reads:
+        value = _plain(evaluate(read.node, _with_shapes(read.names, changed)))
+        return call if value == now or value is UNKNOWN else call.with_argument(name, value)
+    return call
+
+
+def _whole(project: Project, operation: Operation, position: int, name: str, now: object) -> Iterator[_Read]:
+    place = argument_of(project, operation, position, name)
+    if place is None or isinstance(place.node, ast.Constant):
+        return
+    before = list(_tensors_by_name(project, operation))
+    unfolding = _Unfolding(place.source, place.node, {}, {name for tensors in before for name in tensors})
+    node = unfolding.of(place.node, place.node.lineno, _MOST_STEPS)
+    for tensors in before:
+        names = Names(Record("locals", tuple(tensors.items())), None)
+        if _plain(evaluate(node, names)) == now:
+            yield _Read((), node, names)
+            return
+
+
+def _plain(value: Value) -> Value | tuple[Value, ...]:
+    return value.items if isinstance(value, Sequence) else value
 
 
 def _all_reads(project: Project, operation: Operation, items: tuple[Any, ...]) -> tuple[_Read, ...]:
@@ -138,11 +175,20 @@ def _tensors_by_name(project: Project, operation: Operation) -> Iterator[dict[st
         nodes = [part.node for part in operands(project, earlier)]
         if place is not None and isinstance(place.node, ast.Subscript):
             nodes = [place.node.value]
+        name = _bound_name(place) if earlier is not operation else ""
+        if name and name not in tensors and isinstance(earlier.result, Tensor):
+            tensors = {**tensors, name: earlier.result}
         read = zip(nodes, earlier.tensors, strict=False)
         new: dict[str, Value] = {dotted(node): tensor for node, tensor in read if isinstance(node, ast.Name)}
         if new:
             tensors = {**tensors, **new}
             yield tensors
+
+
+def _bound_name(place: Expression | None) -> str:
+    """Return the name that an expression is bound to as it is; empty where it is bound to none."""
+    parent = None if place is None else place.source.parents.get(place.node)
+    return dotted(parent.targets[0]) if isinstance(parent, ast.Assign) and len(parent.targets) == 1 else ""
 
 
 def _is_of_same_call(operation: Operation, other: Operation) -> bool:

@@ -75,11 +75,14 @@ def replayed_with(project: Project, maker: Operation, change: Change, until: Ope
     return carried(project, {}, min(there) - 1, until, there, lambda _, call: change(call))
 
 
-def replayed_built(project: Project, maker: Operation, change: ChangeOf, until: Operation) -> BoundCall | None:
-    """Return the same where the call that built the layer ``maker`` is changed, for all layers that it built: each has
-    values of its own for the names in it.
+def replayed_built(
+    project: Project, maker: Operation, change: ChangeOf, until: Operation, depth: int = 0
+) -> BoundCall | None:
+    """Return the same where the call that built the layer ``maker`` is changed, or one ``depth`` calls further out, for
+    all layers that it built: each has values of its own for the names in it.
     """
-    there = project.once(("built there", maker.index, until.index), lambda: _built_there(project, maker, until))
+    key = "built there", maker.index, until.index, depth
+    there = project.once(key, lambda: _built_there(project, maker, until, depth))
     return carried(project, {}, min(there) - 1, until, there, change)
 
 
@@ -96,17 +99,19 @@ def _ran_there(project: Project, maker: Operation, until: Operation) -> frozense
     return frozenset((maker.index, *(operation.index for operation in alike)))
 
 
-def _built_there(project: Project, maker: Operation, until: Operation) -> frozenset[int]:
+def _built_there(project: Project, maker: Operation, until: Operation, depth: int) -> frozenset[int]:
     """Return the operations on the way of the layers that were built where that of ``maker`` was."""
     near = project.trace.operations[max(0, until.index - _MOST_REPEATED) : until.index]
-    first = _built_at(project, maker)
-    alike = (o.index for o in near if o.target == maker.target and first is not None and _built_at(project, o) == first)
+    first = _built_at(project, maker, depth)
+    alike = (o.index for o in near if o.target == maker.target and first and _built_at(project, o, depth) == first)
     return frozenset((maker.index, *alike))
 
 
-def _built_at(project: Project, operation: Operation) -> Location | None:
+def _built_at(project: Project, operation: Operation, depth: int) -> tuple[Location, ...]:
+    """Return the calls that built the layer of an operation, as far out as one of them; empty where there is none."""
     layer = project.layer_of(operation)
-    return layer.construction[0].place if layer is not None and layer.construction else None
+    frames = layer.construction[: depth + 1] if layer is not None else ()
+    return tuple(frame.place for frame in frames) if len(frames) > depth else ()
 
 
 def _place(project: Project, operation: Operation) -> object:

@@ -36,6 +36,43 @@ print(Unit(4, stride=2)(torch.randn(2, 4, 9, 5)).shape)
 """,
         ("(dropout, 1)", "(stride, 1)"),
     ),
+    "a step of the constructor, through a class of the project": (
+        """class Separable(nn.Module):
+    def __init__(self, width, out, stride=1):
+        super().__init__()
+        self.deep = nn.Conv2d(width, width, 3, stride=stride, padding=1, groups=width)
+        self.flat = nn.Conv2d(width, out, 1)
+
+    def forward(self, x):
+        return self.flat(self.deep(x))
+
+class Unit(nn.Module):
+    def __init__(self, width, out, stride):
+        super().__init__()
+        self.body = nn.Sequential(Separable(width, out, stride=2), nn.ReLU(), Separable(out, out))
+        self.skip = nn.Conv2d(width, out, 1, stride=stride)
+
+    def forward(self, x):
+        return self.body(x) + self.skip(x)
+
+print(nn.Sequential(Unit(3, 8, 2), Unit(8, 16, 3))(torch.randn(2, 3, 36, 36)).shape)
+""",
+        ("out, stride=2)", "out, stride=stride)"),
+    ),
+    "how far the second of two looks": (
+        """class Unit(nn.Module):
+    def __init__(self, width, dilation):
+        super().__init__()
+        self.one = nn.Conv1d(width, width, 3, padding=dilation, dilation=dilation)
+        self.two = nn.Conv1d(width, width, 3, padding=dilation)
+
+    def forward(self, x):
+        return x + self.two(torch.relu(self.one(x)))
+
+print(nn.Sequential(*(Unit(4, 2 ** i) for i in range(3)))(torch.randn(2, 4, 32)).shape)
+""",
+        ("3, padding=dilation)", "3, padding=dilation, dilation=dilation)"),
+    ),
     "residual blocks over sound": (
         """class Block(nn.Module):
     def __init__(self, width, reach=1):

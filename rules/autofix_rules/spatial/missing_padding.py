@@ -6,14 +6,15 @@ view, the maps that they are added to or joined with, does not fit the smaller o
 What the fix does. Gives the convolution the padding that keeps the size, or the transposed one
 ``output_padding=1``. It comes first where every other convolution of that kernel has it, second where none shows
 what is meant and only the width behind speaks for it.
-Fix safety. Unsafe where another width of the layer behind it is as plausible; safe for maps that meet others.
+Fix safety. Unsafe where another width of the layer behind it is as plausible; safe for maps that meet others,
+but where all convolutions are padded at once.
 Source. torch.nn.Conv2d and torch.nn.ConvTranspose2d, section Shape.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 
-from autofix.edits.padding import alone_unpadded, half_kernel, lacks_padding, padding_sites
+from autofix.edits.padding import alone_unpadded, every_padding, half_kernel, lacks_padding, padding_sites
 from autofix.facts.branches import branch, layers_of, padding_for, spatial, uneven
 from autofix.provenance.producers import flattened_from, producing_layer
 from autofix.rule import MEETING, Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
@@ -25,6 +26,10 @@ class MissingPadding(Rule):
         a transposed convolution that falls one short: 1,2,8,8
             self.up = nn.ConvTranspose2d(2, 2, 3, 2, 1< => , output_padding=1>)
             d = F.max_pool2d(x, 2); x + self.up(d)
+        maps that all convolutions make smaller: 1,1,16,16
+            self.a = nn.Conv2d(1, 4, 3< => , padding=1>); self.b = nn.Conv2d(4, 4, 3< => , padding=1>)
+            self.up = nn.Upsample(scale_factor=2); self.pool = nn.MaxPool2d(2)
+            a = self.a(x); b = self.up(self.b(self.pool(a))); torch.cat([a, b], dim=1)
         declines where no convolution has any: 2,1,9,9
             self.a = nn.Conv2d(1, 4, 3, padding=0); self.b = nn.Conv2d(4, 4, 3); self.fc = nn.Linear(4 * 9 * 9, 2)
             self.fc(self.b(self.a(x)).flatten(1))
@@ -42,6 +47,8 @@ class MissingPadding(Rule):
             for site in padding_sites(project, layer, "padding", size) if size is not None else ():
                 title = f"set `padding` of `{layer.label}` to {size}, which keeps the size of the maps"
                 yield self.fix(title, site.edits, *site.evidence, Evidence.AGREES if alone else Evidence.OTHER_READING)
+        whole = every_padding(project, operation) if finding.mismatch in MEETING else None
+        yield from () if whole is None else (self.change(whole),)
         for small, big in _pairs(operation.tensors) if finding.mismatch in MEETING else ():
             if uneven(project, small, big):
                 yield from self._branch(project, small, big)
