@@ -48,6 +48,9 @@ def _too_many(operation: Operation, tensor: Tensor, subject: str) -> Cause | Non
     return None
 
 
+_MASKS = frozenset(("bool", "uint8"))
+
+
 def out_of_range(subject: str, dim: int, tensor: Tensor) -> Cause:
     message = f"{subject} names dimension {dim} but receives {show(tensor.shape)}"
     return Cause(Mismatch.DIMENSION_RANGE, message, (dim,), tensor.shape, "dim", 0, dim)
@@ -89,27 +92,27 @@ def indexed(operation: Operation, subject: str) -> Cause | None:
         return Cause(Mismatch.INDEX_RANGE, message, (used,), tensor.shape, "", 0, detail=Detail.RANK)
     dimension = 0
     for part in parts:
-        if (
-            is_integer(part)
-            and dimension < tensor.rank
-            and not -tensor.shape[dimension] <= part < tensor.shape[dimension]
-        ):
-            message = f"{subject} asks for index {part} of dimension {dimension} in {show(tensor.shape)}"
-            return Cause(
-                Mismatch.INDEX_RANGE,
-                message,
-                (part,),
-                (tensor.shape[dimension],),
-                "",
-                0,
-                dimension,
-                detail=Detail.INDEX,
-            )
+        asked = _asked(part, tensor.shape[dimension]) if dimension < tensor.rank else None
+        if asked is not None:
+            message = f"{subject} asks for index {asked} of dimension {dimension} in {show(tensor.shape)}"
+            sizes = (tensor.shape[dimension],)
+            return Cause(Mismatch.INDEX_RANGE, message, (asked,), sizes, "", 0, dimension, detail=Detail.INDEX)
         if part is not None:
-            dimension += 1
+            dimension += part.rank if isinstance(part, Tensor) and part.dtype in _MASKS else 1
     return Cause(
         Mismatch.INDEX_RANGE, f"{subject} on {show(tensor.shape)}", (), tensor.shape, "", 0, detail=Detail.MASK
     )
+
+
+def _asked(part: Value, size: int) -> int | None:
+    """Return the index that a number, or a tensor of some, asks for where there are ``size`` entries; None for none
+    that is out of range.
+    """
+    if isinstance(part, Tensor) and part.values is not None and part.dtype not in _MASKS:
+        asked = [int(value) for value in part.values]
+    else:
+        asked = [part] if is_integer(part) else []
+    return next((index for index in asked if not -size <= index < size), None)
 
 
 def _fractions(operation: Operation, subject: str) -> Cause | None:

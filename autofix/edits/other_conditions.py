@@ -14,8 +14,8 @@ from autofix.facts.fault_path import evaluated, way
 from autofix.facts.project_view import Expression, Project
 from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
-from autofix.syntax.name_bindings import assignments, constructor_of, parameters
-from autofix.syntax.source import below, dotted
+from autofix.syntax.name_bindings import assignments, constructor_of, parameters, reads
+from autofix.syntax.source import Function, below, dotted
 
 MOST = 6
 _BOUNDARY: dict[type[ast.cmpop], str] = {ast.Gt: ">=", ast.GtE: ">", ast.Lt: "<=", ast.LtE: "<"}
@@ -72,8 +72,8 @@ def _others(project: Project, condition: Expression) -> Iterator[Other]:
             known = None not in sides
             sign = _BOUNDARY.get(type(op)) if not known or sides[0] == sides[1] else None
             sign = sign or _REVERSED.get(type(op))
-            # Which of several words was chosen is an option as well.
-            is_chosen = isinstance(getattr(right, "value", None), str) and _is_option(condition.at(left))
+            # Which of several words, or whether a number, was chosen is an option as well.
+            is_chosen = _is_choice(op, right) and _is_option(condition.at(left))
             if sign is not None and not _is_of_the_program(test) and not is_chosen:
                 text = f"{source.text_of(left)} {sign} {source.text_of(right)}"
                 at_boundary = known and type(op) in _BOUNDARY
@@ -143,7 +143,20 @@ def _is_option(condition: Expression) -> bool:
     if function is not None and name in parameters(function):
         return True
     values = () if constructor is None else assignments(source, constructor, name)
-    return constructor is not None and any(dotted(value) in parameters(constructor) for _, value in values)
+    return any(_is_chosen(value, constructor) for _, value in values) if constructor is not None else False
+
+
+def _is_chosen(value: ast.expr, constructor: Function) -> bool:
+    """Return whether a value is what the constructor was handed, or a flag that it works out of that."""
+    names = {node.id for node in reads(value)}
+    is_flag = isinstance(value, (ast.Compare, ast.BoolOp, ast.UnaryOp))
+    return bool(names) and names <= {*parameters(constructor)} and (is_flag or isinstance(value, ast.Name))
+
+
+def _is_choice(op: ast.cmpop, right: ast.expr) -> bool:
+    """Return whether something is asked to be one constant, a text or a number."""
+    value = right.value if isinstance(right, ast.Constant) else None
+    return isinstance(value, str) or (isinstance(op, (ast.Eq, ast.NotEq)) and isinstance(value, (int, float)))
 
 
 def _is_of_the_program(test: ast.Compare) -> bool:

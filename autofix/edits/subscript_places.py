@@ -83,6 +83,28 @@ def moved_masks(project: Project, operation: Operation) -> Iterator[CodeChange]:
     yield CodeChange(words, (edit,), (Evidence.EXACT_FIT, Evidence.AGREES), "the mask may be made too long")
 
 
+def moved_indices(project: Project, operation: Operation, asked: int) -> Iterator[CodeChange]:
+    """Yield the subscript with its only index along another dimension, which has the entry that is asked for:
+    ``x[:, keep]`` for ``x[keep]``.
+    """
+    place = written(project, operation)
+    node = None if place is None else _subscript(project, operation, place)
+    entries = [] if node is None else parts(node)
+    picked = [at for at, entry in enumerate(entries) if not is_whole(entry)]
+    if place is None or node is None or len(picked) != 1 or not operation.tensors:
+        return
+    at, shape = picked[0], operation.tensors[0].shape
+    if isinstance(entries[at], ast.Slice) or any(_counts_otherwise(entry) for entry in entries):
+        return
+    longer = [d for d, size in enumerate(shape) if d != at and size > asked]
+    for rank, dimension in enumerate(longer):
+        text = ", ".join((*[":"] * dimension, place.source.text_of(entries[at])))
+        edit = place.source.replace(node, f"{place.source.text_of(node.value)}[{text}]")
+        evidence = (Evidence.EXACT_FIT * (len(longer) == 1), Evidence.OTHER_READING, Evidence.RUNNER_UP * rank)
+        words = f"take the entries of dimension {dimension} of {shape}, which has them: `[{text}]`"
+        yield CodeChange(words, (edit,), evidence, "the index may be made for more entries than there are")
+
+
 def is_whole(entry: ast.expr) -> bool:
     """Return whether an entry takes its dimension as it is."""
     return isinstance(entry, ast.Slice) and entry.lower is entry.upper is entry.step is None

@@ -256,8 +256,7 @@ def _keep(
     search_state: SearchState, state: State, original: Trace, trace: Trace, remaining_faults: tuple[SilentFault, ...]
 ) -> None:
     """Remember the cheapest plan of each kind of model, and what it leaves."""
-    keeps_lines = all(text.count("\n") == search_state.originals[path].count("\n") for path, text in state.texts)
-    if bypasses.hides(state.evidence, original, trace, keeps_lines=keeps_lines):
+    if bypasses.hides(state.evidence, original, trace, search_state.originals, state.texts):
         return
     refused = next((check for check in trace.checks if _is_refused(check)), None)
     if refused is not None:
@@ -269,6 +268,8 @@ def _keep(
         Check(CheckKind.FRESH, CheckOutcome.NOT_ASKED, "only the plan shown is run again"),
     )
     shown = of_run(original, trace, checks, len(state.steps), len(remaining_faults))
+    if bypasses.is_refuted(state.evidence, shown):
+        return
     evidence = counted((*state.evidence, *shown))
     proved = proof.prove(original, trace, checks)
     notes = tuple(f"after it {fault.finding.message}" for fault in remaining_faults)

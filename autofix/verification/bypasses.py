@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from autofix.facts.checked_shapes import is_check
 from autofix.facts.project_view import Project
-from autofix.records.costs import Counted, Evidence
+from autofix.records.costs import Counted, Evidence, Piece, counted
 from autofix.records.locations import Texts
 from autofix.records.trace import Operation, OperationKind, Phase, Trace
 from autofix.syntax.source import Source, source_of
@@ -48,21 +49,47 @@ def reasons(before: Trace, after: Trace, project: Project, texts: Texts) -> Iter
         yield f"it also changes {', '.join(unread)}, which the run does not read"
 
 
-def hides(evidence: Iterable[Counted], before: Trace, after: Trace, *, keeps_lines: bool) -> bool:
+def hides(
+    evidence: Iterable[Counted], before: Trace, after: Trace, originals: Mapping[Path, str], texts: Texts
+) -> bool:
     """Return whether the run alone speaks for an edit after which a layer, or the line that had failed, is not run any
-    more: no repair, but a way around the fault. ``keeps_lines``: it leaves every line where it is.
+    more: no repair, but a way around the fault. ``originals`` are the files as they were that ``texts`` has edited.
     """
-    is_by_run = any(piece is Evidence.BY_RUN and count for piece, count in evidence)
-    return is_by_run and (bool(_layers(before) - _layers(after)) or (keeps_lines and _leaves_out_line(before, after)))
+    if not _is_by_run(evidence):
+        return False
+    return bool(_layers(before) - _layers(after)) or _leaves_out_line(before, after, originals, dict(texts))
 
 
-def _leaves_out_line(before: Trace, after: Trace) -> bool:
+def is_refuted(evidence: Iterable[Counted], shown: Iterable[Piece]) -> bool:
+    """Return whether the run alone speaks for an edit and several checks of that run speak against it."""
+    failed = dict(counted(shown)).get(Evidence.CHECK_FAILED, 0)
+    return _is_by_run(evidence) and failed > 1
+
+
+def _is_by_run(evidence: Iterable[Counted]) -> bool:
+    return any(piece is Evidence.BY_RUN and count for piece, count in evidence)
+
+
+def _leaves_out_line(before: Trace, after: Trace, originals: Mapping[Path, str], texts: Mapping[Path, str]) -> bool:
     """Return whether the line of the operation that failed gives no operation after an edit."""
     failed = before.failed_operation
     if failed is None or not failed.frames or is_check(failed):  # What the project checks gives none.
         return False
-    place = failed.frames[0].path, failed.frames[0].range.start.line
-    return all((f.path, f.range.start.line) != place for o in after.operations for f in o.frames[:1])
+    path, line = failed.frames[0].path, failed.frames[0].range.start.line
+    there = _line_after(originals[path], texts[path], line) if path in texts else line
+    return there is not None and all(
+        (f.path, f.range.start.line) != (path, there) for o in after.operations for f in o.frames[:1]
+    )
+
+
+def _line_after(before: str, after: str, line: int) -> int | None:
+    """Return where a line stands after an edit, indented in another way or not; None where it was written anew."""
+    old, new = ([each.strip() for each in text.splitlines()] for text in (before, after))
+    if len(old) == len(new):
+        return line
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    block = next((block for block in blocks if block.a < line <= block.a + block.size), None)
+    return None if block is None else line - block.a + block.b
 
 
 def _layers(trace: Trace) -> Counter[str]:

@@ -3,7 +3,8 @@
 Why it fails. ``x[:, -1, :]`` needs three dimensions; ``x[:, 4]`` needs five entries there, and so does ``x.topk(5)``.
 What the fix does. A subscript that takes the last step of what is a row per sample already is left out; an index
 past the end becomes the last one, at the place that sets it; a name that counts from one is taken less one; of
-fewer entries than are asked for all are taken; a mask goes to the dimension that is as long; ``x[..., 0]`` for one row.
+fewer entries than are asked for all are taken; a mask goes to the dimension that is as long, an index to one that has
+the entry; ``x[..., 0]`` for one row.
 Fix safety. Unsafe: the tensor could be meant to have the dimension, or the entry.
 Source. torch's documentation of indexing.
 """
@@ -12,7 +13,7 @@ import ast
 
 from autofix.edits.counted_from_one import counted_from_zero
 from autofix.edits.fewer_entries import fewer_entries
-from autofix.edits.subscript_places import from_the_end, is_one_of_many, is_whole, moved_masks
+from autofix.edits.subscript_places import from_the_end, is_one_of_many, is_whole, moved_indices, moved_masks
 from autofix.facts.call_sites import written
 from autofix.records.finding import Detail, Mismatch
 from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
@@ -35,6 +36,9 @@ class IndexRange(Rule):
         the best of fewer: 4,3
             self.k = 1
             k = <2 + 3 => min(2 + 3, x.size(1))>; x.topk(k)[0].sum(1) / k
+        an index of another dimension: 4,9,6
+            self.fc = nn.Linear(6, 2)
+            keep = torch.arange(0, 9, 2); self.fc(x[< => :, >keep]).sum(1)
         the last step of a row: 4,6
             self.fc = nn.Linear(6, 2)
             self.fc(x<[:, -1, :] => >)
@@ -43,6 +47,8 @@ class IndexRange(Rule):
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         yield from self.ranked(fewer_entries(project, operation, finding))
         yield from map(self.change, moved_masks(project, operation) if finding.detail is Detail.MASK else ())
+        asked = finding.expected[0] if finding.detail is Detail.INDEX else -1
+        yield from map(self.change, moved_indices(project, operation, asked) if asked >= 0 else ())
         place = written(project, operation)
         if place is None or not isinstance(place.node, ast.Subscript):
             return

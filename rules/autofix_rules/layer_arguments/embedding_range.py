@@ -2,7 +2,7 @@
 
 Why it fails. ``nn.Embedding(num_embeddings, ...)`` has the rows 0 to ``num_embeddings - 1``.
 What the fix does. Sets ``num_embeddings`` to what the input asks for, at the place the number comes from: literal,
-default, constant, config entry, option.
+default, constant, config entry, option. What counts from below zero counts from zero.
 Fix safety. Safe as far as the sample's values are those of the data. Unsafe where a name is multiplied or replaced
 by a number, and for the positions of a program, whose next batch may be longer.
 Source. torch.nn.Embedding and torch.nn.EmbeddingBag.
@@ -11,6 +11,7 @@ Source. torch.nn.Embedding and torch.nn.EmbeddingBag.
 import ast
 
 from autofix.edits.counted_rows import adds_a_number, counts_steps
+from autofix.edits.negative_indices import not_below_zero
 from autofix.facts.fault_path import calls
 from autofix.provenance.producers import argument_expression, argument_sites
 from autofix.rule import Evidence, Example, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
@@ -41,6 +42,9 @@ class EmbeddingRange(Rule):
         declines a negative index: int64:4,9@-1..50
             self.embed = nn.Embedding(50, 8)
             self.embed(x)
+        positions that begin too early: int64:4,9@0..50
+            self.embed = nn.Embedding(50, 8); self.rows = nn.Embedding(16, 8)
+            self.embed(x) + self.rows(torch.arange(<-1 => 0>, x.size(1)))
     """),
         Example("a highest index taken for a number of rows", (), _PROGRAM, {"max()": "max() + 1"}),
     )
@@ -52,6 +56,7 @@ class EmbeddingRange(Rule):
         name = layer.label
         rows, required = finding.expected[0], finding.actual[0]
         if required <= rows:
+            yield from map(self.change, not_below_zero(project, operation))
             return
         yield from self._counted(project, operation, finding)
         count = argument_expression(project, layer, "num_embeddings")
