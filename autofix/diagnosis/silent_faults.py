@@ -13,6 +13,7 @@ from autofix.diagnosis.cause import show
 from autofix.diagnosis.competing_samples import find_competing, find_weighed
 from autofix.diagnosis.discarded_results import find_discarded, find_unread
 from autofix.diagnosis.filled_rows import find_filled
+from autofix.diagnosis.numbered_samples import find_numbered
 from autofix.diagnosis.relabelled_dimensions import find_relabelled
 from autofix.diagnosis.sample_mixing import find_mixing
 from autofix.diagnosis.silent_broadcasts import find_broadcasts
@@ -41,6 +42,7 @@ def find_silent_faults(
         *find_mixing(project),
         *find_competing(project),
         *find_weighed(project),
+        *find_numbered(project),
         *find_single(project),
         *find_filled(project),
         *find_relabelled(project),

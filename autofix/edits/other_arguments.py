@@ -19,7 +19,7 @@ from autofix.edits.verdicts import recorded_at, verdict_of
 from autofix.facts.call_sites import argument_of, is_method, size_at_hand, written
 from autofix.facts.contracts import BoundCall, bound, fits
 from autofix.facts.project_view import Expression, Project
-from autofix.facts.replays import makers, replayed_built, replayed_with
+from autofix.facts.replays import ChangeOf, makers, replayed_built, replayed_with
 from autofix.operators.families import Family
 from autofix.operators.operator import Parameter
 from autofix.provenance import sites
@@ -91,6 +91,8 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
                     continue
                 if kind is ArgumentChange.EXPRESSION:
                     replayed = replayed_built(project, maker, with_text(project, parameter.name, text), operation)
+                elif maker.kind is OperationKind.CALL_MODULE:  # What is written there holds for all layers it builds.
+                    replayed = replayed_built(project, maker, _for_all(parameter.name, value), operation)
                 else:
                     replayed = replayed_with(project, maker, _with_value(parameter.name, value), operation)
                 if fits(replayed):
@@ -100,6 +102,10 @@ def other_arguments(project: Project, operation: Operation) -> Iterator[Argument
 
 def _with_value(name: str, value: object) -> Callable[[BoundCall], BoundCall]:
     return lambda call: call.with_argument(name, value)
+
+
+def _for_all(name: str, value: object) -> ChangeOf:
+    return lambda _, call: call.with_argument(name, value)
 
 
 def _numbers(project: Project, operation: Operation) -> Iterator[ArgumentValue]:

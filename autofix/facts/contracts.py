@@ -99,7 +99,10 @@ def fits(call: BoundCall | None, makes_table: bool = False) -> bool:
     """Return whether a call is accepted and, but for a table, pairs no rows of its operands with all of another's."""
     if call is None or not call.is_accepted or call.row.family not in ELEMENTWISE or makes_table:
         return call is not None and call.is_accepted
-    return call.result() in [operand.tensor.shape for operand in call.operands]
+    shapes = [operand.tensor.shape for operand in call.operands]
+    if call.row.family is Family.ELEMENTWISE_LOSS:  # What it gives is one number for all of them.
+        return shapes[0] == shapes[1] if len(shapes) > 1 else True
+    return call.result() in shapes
 
 
 def became(project: Project, operation: Operation, dimension: int) -> tuple[Tensor, int] | None:

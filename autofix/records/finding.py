@@ -89,6 +89,7 @@ class Detail(Enum):
     CLASSES = "classes"  # The target of a classifier.
     SEQUENCES = "sequences"  # The order of time steps and samples.
     WEIGHTS = "weights"  # What sums to one over the samples, and is summed with over another dimension.
+    POSITIONS = "positions"  # Rows of a table that number the samples, not their steps.
     ENTRY = "entry"  # A dimension of one entry by the code.
     ROW = "row"  # A number that fills a row.
     NAMED = "named"  # A size of a view that is read from the tensor itself.

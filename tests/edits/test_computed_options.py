@@ -73,6 +73,15 @@ print(nn.Sequential(*(Unit(4, 2 ** i) for i in range(3)))(torch.randn(2, 4, 32))
 """,
         ("3, padding=dilation)", "3, padding=dilation, dilation=dilation)"),
     ),
+    "one number for all layers that a function builds, told by a loss": (
+        """def up(width, out):
+    return nn.ConvTranspose1d(width, out, 5, stride=2, padding=2)
+
+net = nn.Sequential(up(8, 4), nn.ReLU(), up(4, 2), nn.ReLU(), up(2, 1))
+print(nn.functional.mse_loss(net(torch.randn(2, 8, 32)), torch.randn(2, 1, 256)))
+""",
+        ("padding=2)", "padding=2, output_padding=1)"),
+    ),
     "residual blocks over sound": (
         """class Block(nn.Module):
     def __init__(self, width, reach=1):

@@ -1,7 +1,8 @@
 """AF303 positional-table: a table of positions does not cover the sequence it is added to.
 
 Why it fails. Positions are added from a table with one row per step. A table made for fewer steps, one that forgets
-the class token, and one that is cut by the batch size instead of the length all disagree with the sequence.
+the class token, and one that is cut by the batch size instead of the length all disagree with the sequence. A table
+of ``(positions, 1, features)`` that is cut by the batch size raises nothing, and numbers the samples.
 What the fix does. Makes the table for the length there is, at the place its length comes from; counts the token
 that was joined to the sequence; cuts by the axis of the steps. A longer table that is used whole is cut to the
 length of the input.
@@ -11,12 +12,13 @@ Source. torch broadcasting semantics; torch.nn.TransformerEncoderLayer, argument
 
 import ast
 
+from autofix.diagnosis.numbered_samples import added_to
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
 from autofix.facts.call_sites import put_behind, written
 from autofix.facts.dataflow import samples_lead
 from autofix.facts.size_origins import parts, slice_bound
-from autofix.records.finding import Mismatch
+from autofix.records.finding import Detail, Mismatch
 from autofix.records.values import Sequence, Tensor
 from autofix.rule import Evidence, Example, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, model, shown
 
@@ -26,12 +28,15 @@ _JOIN = "token = self.token.expand(x.size(0), -1, -1)\nx = torch.cat([token, x],
 
 
 class PositionalTable(Rule):
-    mismatches = (Mismatch.BROADCAST,)
+    mismatches = (Mismatch.BROADCAST, Mismatch.SILENT_STEPS)
     examples = (
         *shown("""
         a table that is too short: 2,9,8
             self.pe = nn.Parameter(torch.zeros(1, <6 => 9>, 8))
             x + self.pe[:, :x.size(1)]
+        positions of samples: int64:4,9@0..50
+            self.embed = nn.Embedding(50, 8); self.pe = nn.Parameter(torch.randn(20, 1, 8)); self.fc = nn.Linear(8, 3)
+            e = self.embed(x); self.fc(e + self.pe[:x.size(<0 => 1)]< => .transpose(0, 1)>).mean(1)
         declines a table of unknown making: 2,9,8
             self.pe = nn.Parameter(torch.tensor([[0.0] * 8] * 6))
             x + self.pe
@@ -42,7 +47,10 @@ class PositionalTable(Rule):
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
-        if operation.operator not in NAMES or len(operation.tensors) != 2:
+        other = added_to(project, operation) if finding.detail is Detail.POSITIONS else None
+        if other is not None and isinstance(operation.result, Tensor):
+            yield from self._time_first(project, operation.result, other)
+        if finding.silent or operation.operator not in NAMES or len(operation.tensors) != 2:
             return
         for index in (1, 0):
             table, other = operation.tensors[index], operation.tensors[1 - index]
