@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from autofix.edits.code_change import CodeChange
 from autofix.edits.names_in_scope import is_telling
+from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.passed_arguments import PassedCall
 from autofix.records.costs import Evidence
-from autofix.records.values import Opaque, Tensor, Value
+from autofix.records.values import Mapping, Opaque, Tensor, Value
 from autofix.syntax.source import Source, dotted
 
 Named = list[tuple[ast.expr, str]]
@@ -98,4 +99,8 @@ def _near(passed: PassedCall, call: ast.Call) -> tuple[ast.expr, str] | None:
 
 def _is_odd(value: Value, default: Value) -> bool:
     """Return whether a tensor, a class or an object stands where the default is a number or an option."""
-    return isinstance(default, (bool, int, float, str)) and isinstance(value, (Tensor, Opaque)) and value != Opaque("")
+    return (
+        isinstance(default, (bool, int, float, str))
+        and isinstance(value, (Tensor, Opaque, Mapping))
+        and value is not UNKNOWN
+    )
