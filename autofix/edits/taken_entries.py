@@ -37,6 +37,7 @@ def taken_entries(project: Project, used: Expression, value: Sequence, certain: 
         others = {i for taken in siblings for i in taken}
         # What else they take is no tensor.
         is_told = bool(others) and all(index in taken for taken in siblings) and not others & set(entries) - {index}
+        is_told = is_told and isinstance(call, ast.Call) and _is_of_project(call)
         sure = (certain and index == 0 and not (others and 0 not in others)) or is_told
         doubt = "" if sure else _GUESS.format(_ordinal(index))
         title = f"unpack: use the {_ordinal(index)} of the {len(value.items)} outputs of `{used.text}`"
@@ -114,13 +115,23 @@ def _evidence(
 
 
 def _siblings(project: Project, call: ast.Call, count: int) -> Iterator[set[int]]:
-    """Yield which entries other calls of the function take: of a function by its name, of a layer by its attribute."""
-    name = callee_name(call)
-    is_own = dotted(call.func).startswith("self.")
+    """Yield which entries other calls of the function take; of what an object has, those in the same class."""
+    name = dotted(call.func) or callee_name(call)
     for source in project.sources() if name else ():
         for other in source.calls:
-            if other is not call and callee_name(other) == name and dotted(other.func).startswith("self.") is is_own:
-                yield from (taken for taken in _taken(source, other, count) if taken)
+            if other is not call and (dotted(other.func) or callee_name(other)) == name:
+                is_near = not name.startswith("self.") or _class_of(project, call) is source.class_of(other)
+                yield from (taken for taken in _taken(source, other, count) if taken and is_near)
+
+
+def _class_of(project: Project, call: ast.Call) -> ast.ClassDef | None:
+    source = next((source for source in project.sources() if call in source.parents), None)
+    return None if source is None else source.class_of(call)
+
+
+def _is_of_project(call: ast.Call) -> bool:
+    """Return whether a function or layer of the project is called, not a method that any object may have."""
+    return isinstance(call.func, ast.Name) or dotted(call.func).startswith("self.")
 
 
 def _taken(source: Source, call: ast.Call, count: int) -> Iterator[set[int]]:
