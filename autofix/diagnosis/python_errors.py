@@ -118,8 +118,8 @@ def _at_expression(failure: Failure, project: Project) -> Cause | None:
             return _unpacking(parent, node, names) or _parts(
                 source, node, unpacked(project, source, node, failure.frames)
             )
-        if failure.type in {"TypeError", "AttributeError"}:
-            cause = tuples.at(project, source, node, names)
+        if failure.type in {"TypeError", "AttributeError", "RuntimeError"}:
+            cause = tuples.at(project, source, node, names, failure.message)
             if cause is not None:
                 return cause
         if failure.type == "TypeError" and isinstance(node, ast.Call):

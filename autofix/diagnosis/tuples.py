@@ -6,6 +6,7 @@ Both those that an operation refused and those that plain Python stumbled over; 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from autofix.diagnosis.cause import Cause
@@ -18,6 +19,7 @@ from autofix.records.values import Sequence, Value, tensors_of
 from autofix.syntax.source import Source
 
 _NO_TUPLE = frozenset(("Size", "slice", "range", "PackedSequence", "dict_values", "dict_keys"))
+_SPEAKS = re.compile(r"\btuple\b|return_types")
 
 
 def holds_tensors(value: Value) -> bool:
@@ -38,12 +40,14 @@ def argument(operation: Operation, subject: str) -> Cause | None:
     return Cause(Mismatch.TUPLE_RESULT, message, (1,), (len(first.items),), "", 0, expression="")
 
 
-def at(project: Project, source: Source, node: ast.AST, names: Names) -> Cause | None:
-    """Return the cause where a tuple is among the operands of the expression at which Python raised.
+def at(project: Project, source: Source, node: ast.AST, names: Names, message: str = "") -> Cause | None:
+    """Return the cause where a tuple is among the operands of the expression at which Python raised, or among what was
+    passed to a function whose ``message`` speaks of one.
 
     The cause's ``expression`` is its text.
     """
-    for operand in _operands(node):
+    passed = node.args if isinstance(node, ast.Call) and _SPEAKS.search(message) else []
+    for operand in (*_operands(node), *(p for p in passed if not isinstance(p, (ast.Tuple, ast.List, ast.Starred)))):
         value = evaluate(operand, names)
         if isinstance(operand, ast.Call) and not holds_tensors(value):
             value = result_at(project, source, operand)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from autofix.edits.code_change import CodeChange
+from autofix.edits.missing_arguments import missing_arguments
 from autofix.edits.set_arguments import argument_set
 from autofix.facts.fault_path import calls
 from autofix.facts.passed_arguments import passed_calls
@@ -20,11 +22,11 @@ from autofix.operators.table import layer as layer_row
 from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
-from autofix.records.values import Mapping
+from autofix.records.values import Mapping, Value
 from autofix.syntax.call_edits import with_argument
 from autofix.syntax.evaluation import only_evaluates
-from autofix.syntax.name_bindings import bound_above, callee_name
-from autofix.syntax.source import Source, dotted
+from autofix.syntax.name_bindings import bound_above, callee_name, parameters
+from autofix.syntax.source import Source, argument, dotted
 
 MOST = 6
 DOUBT = "that the two calls are meant alike is told by the run alone"
@@ -41,6 +43,7 @@ _NO_SHAPES = frozenset(
 
 def arguments_of_others(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield what calls on the way to the fault lack, the nearest first; then what they pass with another value."""
+    yield from missing_arguments(project)
     on_the_way = list(calls(project, operation, layer))
     yield from islice(_at_hand(project, operation, layer), MOST)
     for replaces in (False, True):
@@ -81,20 +84,54 @@ def _is_written(source: Source, call: ast.Call, text: str) -> bool:
 
 def _at_hand(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield the arguments with a default that a call leaves out although their names, or attributes of theirs, are at
-    hand with another value: ``atoms=args.atoms``.
+    hand with another value: ``atoms=args.atoms``; for all calls of the scope that leave them out, then for this one.
     """
     for passed in passed_calls(project, operation, layer):
         call, node = passed.call, passed.call.node
-        names = project.names(call).local
-        if names is None or not isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call):
             continue
         for name, default in passed.omitted:
-            values = [(name, names.get(name))] if names.has(name) else []
-            values += [(f"{o}.{name}", v.get(name)) for o, v in names.items if isinstance(v, Mapping) and v.has(name)]
-            for text, value in values:
-                if value is not None and value != default and name not in {k.arg for k in node.keywords}:
-                    edit = call.source.replace(node, with_argument(call.text, name, text))
-                    yield _argument(call, name, text, edit, is_at_hand=True)
+            if name in {keyword.arg for keyword in node.keywords}:
+                continue
+            for text in _texts_at_hand(project, call, name, default):
+                edit = call.source.replace(node, with_argument(call.text, name, text))
+                change = _argument(call, name, text, edit, is_at_hand=True)
+                alike = [o for o in _lacking_too(call, node, passed.parameters, name) if o is not node]
+                sources = (call.source.replace(o, with_argument(call.source.text_of(o), name, text)) for o in alike)
+                if default is None and alike:
+                    yield replace(change, title=f"{change.title}, in {len(alike) + 1} calls", edits=(edit, *sources))
+                    change = replace(change, evidence=(*change.evidence, Evidence.RUNNER_UP))
+                yield change
+
+
+def _texts_at_hand(project: Project, call: Expression, name: str, default: Value) -> Iterator[str]:
+    """Yield the name, and the attributes called so, that are at hand with another value than the default; a class or
+    a function, whose value is not recorded, in place of None.
+    """
+    names, scope = project.names(call).local, call.source.function_of(call.node)
+    is_known = names is not None and names.has(name)
+    if names is not None and is_known:
+        own = names.get(name) not in (None, default)
+    else:
+        own = default is None and scope is not None and name in parameters(scope)
+    if own:
+        yield name
+    for owner, value in names.items if names is not None else ():
+        if isinstance(value, Mapping) and value.get(name) not in (None, default):
+            yield f"{owner}.{name}"
+
+
+def _lacking_too(call: Expression, node: ast.Call, order: tuple[str, ...], name: str) -> Iterator[ast.Call]:
+    """Yield the calls of the same function in the same scope that leave the argument out as well."""
+    scope, callee = call.source.function_of(node), dotted(node.func)
+    for other in call.source.calls:
+        is_alike = bool(callee) and dotted(other.func) == callee and call.source.function_of(other) is scope
+        is_plain = not any(isinstance(a, ast.Starred) for a in other.args) and None not in {
+            k.arg for k in other.keywords
+        }
+        lacks = argument(other, order.index(name) if name in order else -1, name) is None
+        if is_alike and is_plain and lacks:
+            yield other
 
 
 def _of_others(source: Source, call: ast.Call, replaces: bool) -> Iterator[tuple[str, str]]:

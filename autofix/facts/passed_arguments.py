@@ -64,8 +64,8 @@ class PassedArgument:
 class PassedCall:
     """A call of a function of the project, ``depth`` callers out of the failure.
 
-    ``on_stack``: it was running then; ``builds``: it is on the way to the constructor of a layer; ``omitted``: the
-    parameters that it leaves to their defaults, with those.
+    ``on_stack``: it was running then; ``builds``: it is on the way to the constructor of a layer; ``parameters``: all
+    that the function has, in order; ``defaults``: those with a default; ``omitted``: those of them that it leaves out.
     """
 
     call: Expression
@@ -73,7 +73,13 @@ class PassedCall:
     depth: int
     on_stack: bool
     builds: bool
-    omitted: tuple[tuple[str, Value], ...] = ()
+    parameters: tuple[str, ...] = ()
+    defaults: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def omitted(self) -> tuple[tuple[str, Value], ...]:
+        passed = {argument.parameter for argument in self.arguments}
+        return tuple(pair for pair in self.defaults if pair[0] not in passed)
 
     def pairs(self) -> Iterator[tuple[PassedArgument, PassedArgument]]:
         """Yield two arguments at a time whose values are not known to be equal."""
@@ -81,18 +87,6 @@ class PassedCall:
             known = UNKNOWN not in (first.value, second.value)
             if first.expression.text != second.expression.text and not (known and first.value == second.value):
                 yield first, second
-
-
-def misplaced(passed: PassedCall) -> PassedArgument | None:
-    """Return the last argument by place where it has the name of a later parameter, which the call leaves out.
-
-    ``pool(x, edges, batch)`` of ``pool(x, edges, weights=None, batch=None)``: a keyword puts it where it belongs.
-    """
-    omitted = {name for name, _ in passed.omitted}
-    node = passed.call.node
-    assert isinstance(node, ast.Call)
-    last = node.args[-1] if node.args else None
-    return next((a for a in passed.arguments if a.expression.node is last and a.name in omitted), None)
 
 
 def crossing(first: PassedArgument, second: PassedArgument) -> Crossing:
@@ -162,8 +156,7 @@ def call_at(
         return None
     names = parameters(function)[1 if is_bound_call(inner, function, call.node) else 0 :]
     arguments = tuple(_arguments(project, call, call.node, names))
-    omitted = tuple(_omitted(function, {argument.parameter for argument in arguments}))
-    return PassedCall(call, arguments, depth, on_stack, builds, omitted)
+    return PassedCall(call, arguments, depth, on_stack, builds, tuple(names), tuple(_defaults(function)))
 
 
 def _handed_on(call: Expression, node: ast.Call) -> list[ast.expr]:
@@ -188,11 +181,11 @@ def _arguments(project: Project, call: Expression, node: ast.Call, names: list[s
             yield PassedArgument(expression, keyword.arg, project.value(expression))
 
 
-def _omitted(function: Function, passed: set[str]) -> Iterator[tuple[str, Value]]:
-    """Yield the parameters with a default that no argument is for, with the value of the default."""
+def _defaults(function: Function) -> Iterator[tuple[str, Value]]:
+    """Yield the parameters with a default, with its value."""
     for name in parameters(function):
         default = default_of(function, name)
-        if default is not None and name not in passed:
+        if default is not None:
             yield name, evaluate(default, Names(None, None))
 
 

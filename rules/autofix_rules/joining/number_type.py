@@ -5,7 +5,7 @@ weights, and torch multiplies only numbers of one type. Embeddings take whole nu
 as int64, other losses targets of the output's floating-point dtype.
 What the fix does. Gives the tensor the right type where it is made (``dtype=torch.float32``). In a program that
 does not make it in a way that torch sees: where it is read or passed on to the model. Indices and targets are
-converted at the call.
+converted at the call. What a model in half or double precision makes in float32 follows a tensor: ``dtype=x.dtype``.
 Fix safety. Safe for float64 and for targets, which stay the same numbers. Unsafe for whole numbers, which could be
 indices or want scaling, and for indices made of fractions.
 Source. torch.Tensor.float and torch.Tensor.long; torch.nn.Embedding; torch.nn.CrossEntropyLoss, section Shape.
@@ -13,6 +13,7 @@ Source. torch.Tensor.float and torch.Tensor.long; torch.nn.Embedding; torch.nn.C
 
 from autofix.edits import dtype_casts
 from autofix.edits.caller_edits import in_program
+from autofix.edits.typed_factories import typed_factories
 from autofix.facts.call_sites import argument_of, followed
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Project, Rule, shown
 
@@ -25,7 +26,7 @@ _OF_VALUES = frozenset((Mismatch.DTYPE, Mismatch.INDEX_RANGE))
 
 
 class NumberType(Rule):
-    mismatches = (Mismatch.DTYPE, Mismatch.EMBEDDING_DTYPE, Mismatch.LOSS_DTYPE, Mismatch.INDEX_RANGE)
+    mismatches = (*_OF_VALUES, Mismatch.EMBEDDING_DTYPE, Mismatch.LOSS_DTYPE, Mismatch.OTHER)
     examples = shown("""
         small whole numbers, which pick as a mask does: 4,6
             self.k = 1
@@ -33,6 +34,9 @@ class NumberType(Rule):
         places that were made as fractions: 4,6 i=float32:5
             self.k = 1
             y = x[i< => .long()>]; y * i[:, None]
+        a state of a model in double precision: float64:2,5,6
+            self.rnn = nn.GRU(6, 8).double()
+            h = torch.zeros(1, x.shape[1], 8< => , dtype=x.dtype>); self.rnn(x, h)[0]
         a mask that was made as fractions: 4,6 m=float32:4,6
             self.k = 1
             x[m< => .bool()>].sum()
@@ -43,13 +47,14 @@ class NumberType(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation, is_target = project.operation(finding), finding.mismatch is Mismatch.LOSS_DTYPE
+        yield from map(self.change, typed_factories(project, operation))
         operand = 1 if is_target else finding.operand or 0
         if operation is not None and finding.mismatch is Mismatch.INDEX_RANGE:
             # Numbers of this type are read as a mask.
             operand = next((i for i, tensor in enumerate(operation.tensors) if i and tensor.dtype == "uint8"), -1)
             for edit, text in dtype_casts.arrays_as_indices(project, operation):
                 yield self.fix(f"pass `{text}`", (edit,), doubt="a mask of another length may be meant")
-        if operation is None or not 0 <= operand < len(operation.tensors):
+        if operation is None or finding.mismatch is Mismatch.OTHER or not 0 <= operand < len(operation.tensors):
             return
         tensor, dtype = operation.tensors[operand], dtype_casts.needed_type(finding, operation, operand)
         for edit, text in dtype_casts.read_as(project, operation, operand, dtype) if dtype_casts.picks(finding) else ():

@@ -36,7 +36,7 @@ class PositionalTable(Rule):
             x + self.pe[:, :x.size(1)]
         positions of samples: int64:4,9@0..50
             self.embed = nn.Embedding(50, 8); self.pe = nn.Parameter(torch.randn(20, 1, 8)); self.fc = nn.Linear(8, 3)
-            e = self.embed(x); self.fc(e + self.pe[:x.size(<0 => 1)]< => .transpose(0, 1)>).mean(1)
+            e = self.embed(x); self.fc(e + self.pe<[:x.size(0)] => [:x.size(1)].transpose(0, 1)>).mean(1)
         declines a table of unknown making: 2,9,8
             self.pe = nn.Parameter(torch.tensor([[0.0] * 8] * 6))
             x + self.pe

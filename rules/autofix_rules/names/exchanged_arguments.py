@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from autofix.edits.code_change import CodeChange
 from autofix.edits.exchanged_sizes import contradict, exchanged_sizes
+from autofix.edits.named_arguments import named_arguments
 from autofix.edits.written_arguments import of_failed_call, of_indices, of_options, of_products, of_sizes, of_tensors
 from autofix.facts.passed_arguments import (
     Crossing,
@@ -23,7 +24,6 @@ from autofix.facts.passed_arguments import (
     crossing,
     fits,
     is_refused,
-    misplaced,
     passed_calls,
 )
 from autofix.records.costs import Piece
@@ -125,10 +125,7 @@ class ExchangedArguments(Rule):
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
         for passed in passed_calls(project, operation, finding.layer):
-            if moved := misplaced(passed):
-                edit = moved.expression.source.replace(moved.expression.node, f"{moved.name}={moved.expression.text}")
-                pieces = Evidence.AGREES, Evidence.EVIDENT, Evidence.OUTWARD * (passed.depth - 1)
-                yield self.fix(f"pass `{moved.name}` by its name, not as `{moved.parameter}`", (edit,), *pieces)
+            yield from map(self.change, named_arguments(passed))
             for first, second in passed.pairs():
                 crossed = crossing(first, second)
                 evidence = _evidence(finding, passed, first, second, crossed)

@@ -5,17 +5,20 @@ there; ``x = x.unsqueeze(0)`` follows an ``if`` that has put the dimension there
 out the one step; ``x = x.unsqueeze(0)`` meets pictures alone and in batches. Each line is right, at another time.
 What the fix does. Exchanges the two lines, moves one into or out of a block or under an ``else``, writes the
 condition the other way round, or with the value at its boundary on the other side, or asks for the rank:
-``if x.dim() == 3:``. A model that was evaluated in between is put back into training.
-Fix safety. Unsafe: that the line could stand elsewhere, or the condition be another, is all that the text says.
+``if x.dim() == 3:``. A model that was evaluated in between is put back into training. What reads an optional argument
+that is None goes under ``if mask is not None:``.
+Fix safety. Safe for an optional argument that the function asks for in another place. Else unsafe: that the line could
+stand elsewhere, or the condition be another, is all that the text says.
 Source. The Python language reference, sections Execution model and The if statement.
 """
 
+from autofix.edits.absent_arguments import absent_arguments
 from autofix.edits.left_in_testing import left_in_testing
 from autofix.edits.moved_statements import moved_statements
 from autofix.edits.other_conditions import other_conditions
 from autofix.edits.statement_order import exchanged_statements
 from autofix.edits.two_ranks import rank_conditions
-from autofix.rule import LOUD, Applicability, Finding, Fixes, Project, Rule, shown
+from autofix.rule import LOUD, Finding, Fixes, Project, Rule, shown
 
 _REPEATED = """def repeated(k, n):
     b, h, t, d = k.shape
@@ -26,7 +29,6 @@ _REASON = "that this runs at the wrong time is told by the run alone"
 
 class StatementOrder(Rule):
     mismatches = LOUD
-    applicability = Applicability.UNSAFE
     examples = shown(
         """
         declines a line that needs the other: 4,6
@@ -46,6 +48,7 @@ class StatementOrder(Rule):
         operation = project.operation(finding)
         for back in left_in_testing(project, operation):
             yield self.change(back, doubt=_REASON)
+        yield from map(self.change, absent_arguments(project, operation, finding.layer))
         yield from self.ranked(exchanged_statements(project, operation, finding.layer), doubt=_REASON)
         yield from map(self.change, rank_conditions(project, operation))
         yield from self.ranked(moved_statements(project, operation, finding.layer), doubt=_REASON)
