@@ -11,6 +11,7 @@ Source. torch broadcasting semantics; torch.nn.TransformerEncoderLayer, argument
 
 import ast
 
+from autofix.edits.filled_places import filled_places
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
 from autofix.facts.call_sites import put_behind, written
@@ -26,7 +27,7 @@ _JOIN = "token = self.token.expand(x.size(0), -1, -1)\nx = torch.cat([token, x],
 
 
 class PositionalTable(Rule):
-    mismatches = (Mismatch.BROADCAST,)
+    mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND)
     examples = (
         *shown("""
         a table that is too short: 2,9,8
@@ -42,6 +43,7 @@ class PositionalTable(Rule):
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        yield from map(self.change, filled_places(project, operation, finding))
         if operation.operator not in NAMES or len(operation.tensors) != 2:
             return
         for index in (1, 0):

@@ -14,19 +14,21 @@ from collections.abc import Iterator
 from itertools import islice
 
 from autofix.edits.resize_tensor import clashing, deciding, origins, resizings
+from autofix.edits.shape_parts import shape_parts
 from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
 from autofix.facts.making_calls import sizes_of_expand
-from autofix.records.finding import Mismatch
+from autofix.records.finding import WIDTHS, Mismatch
 from autofix.rule import Evidence, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, Tensor, shown
 
 _MOST = 6
+_PARTS = (*WIDTHS, Mismatch.RNN_HIDDEN, Mismatch.MATMUL)
 _MEETING = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
 
 
 class NeighbouringIndex(Rule):
     mismatches = (
         *(Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.EXPAND, Mismatch.RANK, Mismatch.OTHER),
-        *(Mismatch.VIEW_SIZE, Mismatch.INDEX_RANGE, Mismatch.ATTENTION_MASK),
+        *(Mismatch.VIEW_SIZE, Mismatch.INDEX_RANGE, Mismatch.ATTENTION_MASK, *_PARTS),
     )
     examples = shown("""
         behind a difference, in a padding: 2,8,5,5
@@ -55,7 +57,8 @@ class NeighbouringIndex(Rule):
         if finding.mismatch in (Mismatch.RANK, Mismatch.OTHER) and operation is None:
             yield from self._of_python(project)
             return
-        if operation is None:
+        yield from map(self.change, shape_parts(project, operation) if operation is not None else ())
+        if operation is None or finding.mismatch in _PARTS:
             return
         yield from self._on_the_way(finding, project, operation)
         for expression, now, target_size in _wanted(finding, project, operation):
