@@ -207,8 +207,12 @@ def _cut(
 def _fills_others(project: Project, operation: Operation, filled: _Filled, place: Expression) -> bool:
     """Return whether a statement before filled the entries between those that the place has from the same operand."""
     known, source = project.statement(operation), filled.whole.source
-    for other in source.parents[known[1]].__dict__.get("body", ()) if known is not None else ():
-        target = other.targets[0] if isinstance(other, ast.Assign) and other.lineno < known[1].lineno else None
+    if known is None:
+        return False
+    for other in getattr(source.parents.get(known[1]), "body", ()):
+        if not isinstance(other, ast.Assign) or other.lineno >= known[1].lineno:
+            continue
+        target = other.targets[0]
         if isinstance(target, ast.Subscript) and source.text_of(target.value) == filled.whole.text:
             steps = [node.step for node in parts(target) if isinstance(node, ast.Slice) and node.step is not None]
             reads = {source.text_of(node) for node in below(other.value) if isinstance(node, ast.expr)}

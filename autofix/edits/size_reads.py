@@ -46,7 +46,7 @@ def axis_sites(
         base = _value_passed(project, expression.at(read[0]))
         if isinstance(base, Tensor):
             yield from _other_entries(expression, read, base.shape, target_size, depth)
-    elif isinstance(node, ast.Subscript):
+    elif isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
         base = value_there(project, expression.at(node.value))
         if isinstance(base, Sequence):
             yield from _other_entries(expression, (node.value, node.slice), base.items, target_size, depth)
@@ -160,7 +160,9 @@ def _read_axis(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
         and len(node.args) == 1
     ):
         return node.func.value, node.args[0]
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice):
+        return None
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
         return node.value.value, node.slice
     return None
 

@@ -12,9 +12,10 @@ import ast
 
 from autofix.edits.counted_from_one import counted_from_zero
 from autofix.edits.fewer_entries import fewer_entries
+from autofix.edits.stage_counts import stage_counts
 from autofix.edits.subscript_places import from_the_end, is_one_of_many, is_whole, moved_masks
 from autofix.facts.call_sites import written
-from autofix.records.finding import Detail, Mismatch
+from autofix.records.finding import WIDTHS, Detail, Mismatch
 from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
 from autofix.syntax import subscripts
 
@@ -22,7 +23,7 @@ _ENTRY = "another entry could be meant"
 
 
 class IndexRange(Rule):
-    mismatches = (Mismatch.INDEX_RANGE,)
+    mismatches = (Mismatch.INDEX_RANGE, Mismatch.OTHER, *WIDTHS)
     applicability = Applicability.UNSAFE
     examples = shown("""
         declines a mask of another size: 4,6
@@ -39,6 +40,10 @@ class IndexRange(Rule):
             self.fc = nn.Linear(6, 2)
             self.fc(x<[:, -1, :] => >)
     """)
+
+    def propose(self, finding: Finding, project: Project) -> Fixes:
+        yield from map(self.change, stage_counts(project, finding))
+        yield from super().propose(finding, project) if finding.mismatch is Mismatch.INDEX_RANGE else ()
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         yield from self.ranked(fewer_entries(project, operation, finding))
