@@ -21,8 +21,7 @@ from autofix.operators.terms import Length
 from autofix.provenance.bindings import bindings
 from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
-from autofix.records.values import Sequence, Tensor, is_integer
-from autofix.syntax.source import below, dotted
+from autofix.records.values import Sequence, Tensor
 
 _MOST = 3
 _MOST_RANK = 6
@@ -112,7 +111,7 @@ def _sizes(project: Project, expression: Expression) -> tuple[int, ...]:
 
 
 def _others(part: _Part) -> Iterator[tuple[int, int]]:
-    """Yield the bounds with one of them moved, first those up to an end: as many entries are most often all the rest."""
+    """Yield the bounds with one of them moved, first those up to the end: all the rest is what is most often read."""
     rank = len(part.sizes)
     later = [(first, part.last) for first in range(rank) if first < part.last]
     earlier = [(part.first, last) for last in range(rank, part.first, -1)]

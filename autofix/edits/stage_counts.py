@@ -20,7 +20,6 @@ from autofix.syntax.name_bindings import default_of, parameters, stores
 from autofix.syntax.source import Source, below, dotted
 
 _DOUBT = "the lists could be meant to have as many entries as the loops count"
-_SEVERAL = 2
 _ADDING = frozenset(("append", "extend", "insert", "add_module"))
 _COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
 
@@ -35,7 +34,7 @@ class _Loop:
     entries: int
     lists: tuple[tuple[str, int], ...]
 
-    def edited(self, source: Source, preferred: str) -> tuple[ast.Constant, str]:
+    def edited(self, preferred: str) -> tuple[ast.Constant, str]:
         name, less = next((pair for pair in self.lists if pair[0] == preferred), self.lists[0])
         text = f"len({name})" if not less else f"len({name}) {'-' if less > 0 else '+'} {abs(less)}"
         return self.count, text
@@ -56,7 +55,7 @@ def stage_counts(project: Project, finding: Finding) -> Iterator[CodeChange]:
             names = [name for node in nodes for name in [source.text_of(getattr(node, "value", node))]]
             own = next((name for name, _ in loop.lists if name in names), "")
             if own:
-                yield _change(source, frames, nodes[0], loop, own)
+                yield _change(source, nodes[0], loop, own)
                 return
     yield from _cut_short(project, layer.construction if layer is not None else ())
 
@@ -78,21 +77,27 @@ def _cut_short(project: Project, frames: tuple[Frame, ...]) -> Iterator[CodeChan
                 for name, _ in loop.lists:
                     value = project.value(place.at(ast.parse(name, mode="eval").body))
                     if isinstance(value, Sequence) and len(value.items) > loop.entries:
-                        yield _change(source, frames[depth:], node, loop, name)
+                        yield _change(source, node, loop, name)
                         return
 
 
-def _change(source: Source, frames: tuple[Frame, ...], node: ast.AST, loop: _Loop, name: str) -> CodeChange:
+def _change(source: Source, node: ast.AST, loop: _Loop, name: str) -> CodeChange:
     around, function = source.class_of(node), source.function_of(node)
     loops = [other for part in below(around or function or source.tree) for other in _loops_at(source, part)]
-    alike = [other for other in loops if other.entries == loop.entries and other.count is not loop.count]
-    pairs = [each.edited(source, name) for each in (loop, *alike)]
+    alike = [other for other in loops if other.count is not loop.count and _is_alike(other, loop)]
+    pairs = [each.edited(name) for each in (loop, *alike)]
     edits = tuple(source.replace(count, text) for count, text in dict(pairs).items())
     default = None if function is None else default_of(function, name)
     agrees = isinstance(default, (ast.List, ast.Tuple)) and len(default.elts) == loop.entries
-    evidence = (Evidence.EVIDENT if agrees else Evidence.OTHER_READING, Evidence.MORE_PLACES * bool(alike))
+    evidence = (Evidence.AGREES if agrees else Evidence.OTHER_READING, Evidence.MORE_PLACES * bool(alike))
     words = f"count by the list: `{pairs[0][1]}` for {source.text_of(loop.count)}"
     return CodeChange(words, edits, evidence, _DOUBT)
+
+
+def _is_alike(other: _Loop, loop: _Loop) -> bool:
+    """Return whether a loop was written for lists of as many entries, or for as many parts as the other one makes."""
+    is_of_parts = all("." in name for name, _ in other.lists) and not all("." in name for name, _ in loop.lists)
+    return other.entries == loop.entries or (is_of_parts and other.entries == loop.count.value)
 
 
 def _loops_at(source: Source, node: ast.AST) -> Iterator[_Loop]:
@@ -108,10 +113,11 @@ def _loops_at(source: Source, node: ast.AST) -> Iterator[_Loop]:
         body = [node]
     for target, counted in pairs:
         count = _count(counted)
-        if count is None or not isinstance(target, ast.Name) or not is_integer(count.value) or count.value < _SEVERAL:
+        if count is None or not isinstance(target, ast.Name) or not is_integer(count.value) or count.value < 1:
             continue
         inside = [part for statement in body for part in below(statement)]
-        entries, lists = _picked(source, node, inside, target.id, count.value)
+        guarded = {part for test in inside if isinstance(test, (ast.If, ast.IfExp)) for part in below(test)}
+        entries, lists = _picked(source, node, (inside, guarded), target.id, count.value)
         if lists:
             yield _Loop(count, entries, lists)
 
@@ -125,14 +131,15 @@ def _count(node: ast.expr) -> ast.Constant | None:
 
 
 def _picked(
-    source: Source, node: ast.AST, inside: list[ast.AST], index: str, count: int
+    source: Source, node: ast.AST, body: tuple[list[ast.AST], set[ast.AST]], index: str, count: int
 ) -> tuple[int, tuple[tuple[str, int], ...]]:
     """Return how many entries the longest list has of those that a loop picks from, and which lists have that many."""
     function = source.function_of(node)
     passed = parameters(function) if function is not None else []
     known: dict[str, int] = {}
+    inside, guarded = body
     for part in inside:
-        step = _step(part.slice, index) if isinstance(part, ast.Subscript) else None
+        step = _step(part.slice, index) if isinstance(part, ast.Subscript) and part not in guarded else None
         name = dotted(part.value) if isinstance(part, ast.Subscript) else ""
         is_own = name in passed or (name.count(".") == 1 and name.partition(".")[0] in passed[:1])
         if step is not None and is_own and isinstance(part, ast.Subscript) and isinstance(part.ctx, ast.Load):
