@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autofix.edits.code_change import CodeChange
+from autofix.edits.stage_defaults import stage_defaults
 from autofix.facts.project_view import Expression, Project
 from autofix.records.costs import Evidence
 from autofix.records.finding import Finding
@@ -49,6 +50,7 @@ def stage_counts(project: Project, finding: Finding) -> Iterator[CodeChange]:
     if not frames:
         return
     source = project.source(frames[0].path)
+    yield from stage_defaults(project)
     if finding.operation is None:
         nodes = source.nodes_at(frames[0].range)
         for loop in _loops_around(source, nodes):
