@@ -129,6 +129,17 @@ def _other_entries(
             )
 
 
+def compared_sites(project: Project, place: Expression, test: ast.AST) -> Iterator[tuple[Site, int]]:
+    """Yield the dimension that is as large as what it is compared with, and how large that is."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return
+    sides = (place.at(test.left), place.at(test.comparators[0]))
+    for side, other in (sides, sides[::-1]):
+        size = project.integer(other)
+        if size is not None:
+            yield from ((site, size) for site in axis_sites(project, side, size))
+
+
 def neighbours(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Site]:
     """Yield another dimension of the same tensor for each that the statements on the way to the fault read, the ones
     beside it first.

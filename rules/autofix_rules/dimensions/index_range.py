@@ -4,6 +4,7 @@ Why it fails. ``x[:, -1, :]`` needs three dimensions; ``x[:, 4]`` needs five ent
 What the fix does. A subscript that takes the last step of what is a row per sample already is left out; an index
 past the end becomes the last one, at the place that sets it; a name that counts from one is taken less one; of
 fewer entries than are asked for all are taken; a mask goes to the dimension that is as long; ``x[..., 0]`` for one row.
+A loop counts the list that it reads: ``range(len(depths))``; a default has an entry for each stage there is.
 Fix safety. Unsafe: the tensor could be meant to have the dimension, or the entry.
 Source. torch's documentation of indexing.
 """
@@ -36,6 +37,9 @@ class IndexRange(Rule):
         the best of fewer: 4,3
             self.k = 1
             k = <2 + 3 => min(2 + 3, x.size(1))>; x.topk(k)[0].sum(1) / k
+        more passes than layers: 4,6
+            self.fcs = nn.ModuleList([nn.Linear(6, 6)])
+            sum(self.fcs[i](x) for i in range(<2 => len(self.fcs)>))
         the last step of a row: 4,6
             self.fc = nn.Linear(6, 2)
             self.fc(x<[:, -1, :] => >)

@@ -1,10 +1,10 @@
 """AF303 positional-table: a table of positions does not cover the sequence it is added to.
 
 Why it fails. Positions are added from a table with one row per step. A table made for fewer steps, one that forgets
-the class token, and one that is cut by the batch size instead of the length all disagree with the sequence.
-What the fix does. Makes the table for the length there is, at the place its length comes from; counts the token
-that was joined to the sequence; cuts by the axis of the steps. A longer table that is used whole is cut to the
-length of the input.
+the class token, and one that is cut by the batch size instead of the length all disagree with the sequence. Of an odd
+width the odd places of a table are one fewer than the even ones.
+What the fix does. Makes the table for the length there is, at the place its length comes from; counts the token that
+was joined; cuts by the axis of the steps, and what is used or written whole to the room there is: ``w[: n // 2]``.
 Fix safety. Safe where the table has one origin and other batch sizes run as well. Unsafe where axes are exchanged.
 Source. torch broadcasting semantics; torch.nn.TransformerEncoderLayer, argument batch_first.
 """
@@ -33,6 +33,9 @@ class PositionalTable(Rule):
         a table that is too short: 2,9,8
             self.pe = nn.Parameter(torch.zeros(1, <6 => 9>, 8))
             x + self.pe[:, :x.size(1)]
+        the odd places of an odd width: 2,5
+            self.k = 1
+            n = x.size(1); w = torch.arange(0, n, 2); t = torch.zeros(n); t[::2] = w; t[1::2] = w< => [: n // 2]>; x * t
         declines a table of unknown making: 2,9,8
             self.pe = nn.Parameter(torch.tensor([[0.0] * 8] * 6))
             x + self.pe
