@@ -58,6 +58,8 @@ def shape_parts(project: Project, failed: Operation) -> Iterator[CodeChange]:
             for rank, bounds in enumerate(fitting[:_MOST]):
                 text = _text(part, bounds)
                 is_told = not rank and _is_told(project, failed, consumer, part, bounds)
+                if part.is_whole and not is_told:
+                    continue  # A shape that is read whole is rarely meant in part: what it is of has the wrong one.
                 fit = Evidence.EXACT_FIT if is_told else Evidence.OTHER_READING * (len(fitting) > 1)
                 evidence = (fit, Evidence.OUTWARD * back)
                 words = f"read {bounds[1] - bounds[0]} sizes of `{part.shape.text}`: `{text}`"
