@@ -21,7 +21,7 @@ _BROADCAST = (Family.POINTWISE, Family.COMPARISON, Family.DISTANCE)
 def conclude(operation: Operation, subject: str) -> Cause | None:
     row = function(operation.target)
     if row is None:
-        return None
+        return _copied(operation, subject)
     checks = (
         _CHECKS.get(row.family),
         dims_and_indexing.named if row.names_dimension else None,
@@ -145,6 +145,18 @@ def _expand(operation: Operation, subject: str) -> Cause | None:
         message = f"{subject} cannot expand {show(tensor.shape)} to {show(target_shape)}"
         return Cause(Mismatch.EXPAND, message, target_shape, tensor.shape, "", 0)
     return None
+
+
+def _copied(operation: Operation, subject: str) -> Cause | None:
+    """Return the cause where ``copy_`` is given what cannot be expanded to the tensor it writes into."""
+    tensor, other = tensor_at(operation, 0), tensor_at(operation, 1)
+    if operation.operator != "copy_" or tensor is None or other is None:
+        return None
+    pairs = zip(reversed(other.shape), reversed(tensor.shape), strict=False)
+    if other.rank <= tensor.rank and all(size in (room, 1) for size, room in pairs):
+        return None
+    message = f"{subject} writes {show(other.shape)} into {show(tensor.shape)}"
+    return Cause(Mismatch.EXPAND, message, tensor.shape, other.shape, "", 1)
 
 
 def _along(operation: Operation, subject: str) -> Cause | None:

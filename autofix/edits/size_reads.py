@@ -46,7 +46,7 @@ def axis_sites(
         base = _value_passed(project, expression.at(read[0]))
         if isinstance(base, Tensor):
             yield from _other_entries(expression, read, base.shape, target_size, depth)
-    elif isinstance(node, ast.Subscript):
+    elif isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
         base = value_there(project, expression.at(node.value))
         if isinstance(base, Sequence):
             yield from _other_entries(expression, (node.value, node.slice), base.items, target_size, depth)
@@ -129,6 +129,17 @@ def _other_entries(
             )
 
 
+def compared_sites(project: Project, place: Expression, test: ast.AST) -> Iterator[tuple[Site, int]]:
+    """Yield the dimension that is as large as what it is compared with, and how large that is."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return
+    sides = (place.at(test.left), place.at(test.comparators[0]))
+    for side, other in (sides, sides[::-1]):
+        size = project.integer(other)
+        if size is not None:
+            yield from ((site, size) for site in axis_sites(project, side, size))
+
+
 def neighbours(project: Project, operation: Operation | None, layer: int | None) -> Iterator[Site]:
     """Yield another dimension of the same tensor for each that the statements on the way to the fault read, the ones
     beside it first.
@@ -160,7 +171,9 @@ def _read_axis(node: ast.expr) -> tuple[ast.expr, ast.expr] | None:
         and len(node.args) == 1
     ):
         return node.func.value, node.args[0]
-    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice):
+        return None
+    if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
         return node.value.value, node.slice
     return None
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 
-from autofix.facts.call_sites import argument_of, operands
+from autofix.facts.call_sites import argument_of, is_method, operands, written
 from autofix.facts.contracts import BoundCall, bound, fits
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.project_view import Expression, Project
@@ -87,6 +87,9 @@ def _rewritten(project: Project, consumer: Operation, read: Expression, change: 
                     return None
                 changed = changed.with_shape(operand, tensor.shape)
     for position, parameter in enumerate(call.row.arguments):
+        if parameter.is_variadic and (sizes := _unpacked(project, consumer, position, read, change)):
+            changed = changed.with_argument(parameter.name, sizes)
+            continue
         argument = argument_of(project, consumer, position, parameter.name)
         if argument is None or parameter.is_tensor or not _holds(argument, read):
             continue
@@ -95,6 +98,28 @@ def _rewritten(project: Project, consumer: Operation, read: Expression, change: 
             return None
         changed = changed.with_argument(parameter.name, new.items if isinstance(new, Sequence) else new)
     return None if changed is call else changed
+
+
+def _unpacked(
+    project: Project, consumer: Operation, position: int, read: Expression, change: tuple[str, Value]
+) -> tuple[Value, ...]:
+    """Return the sizes of a call that unpacks some of them, ``x.view(*x.shape[:2], -1)``, with another name in place of
+    the read; none where that is not in there, or a size is not known.
+    """
+    place = written(project, consumer)
+    if place is None or not isinstance(place.node, ast.Call):
+        return ()
+    nodes = place.node.args[position - is_method(consumer, place.node) :]
+    if not any(isinstance(node, ast.Starred) for node in nodes) or not _holds(place, read):
+        return ()
+    values = list[Value]()
+    for node in nodes:
+        part = place.at(node.value if isinstance(node, ast.Starred) else node)
+        value = _value_with(project, part, read, change) if _holds(part, read) else project.value(part)
+        if isinstance(node, ast.Starred) is not isinstance(value, Sequence) or value is UNKNOWN:
+            return ()
+        values += value.items if isinstance(value, Sequence) else [value]
+    return tuple(values)
 
 
 def _holds(part: Expression, read: Expression) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from autofix.facts.checked_shapes import is_check, subject
+from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Frame, Layer, Operation, OperationKind, Phase
@@ -181,12 +182,14 @@ def _augmented(project: Project, operation: Operation) -> tuple[Expression, ...]
 def value_there(project: Project, expression: Expression) -> Value:
     """Return the value that an expression had where it stands, also where its statement binds the name anew.
 
-    ``x = pad(x, n - x.shape[0])`` reads the old ``x``; the frame of a later failure has the new one.
+    ``x = pad(x, n - x.shape[0])`` reads the old ``x``; the frame of a later failure has the new one, and where nothing
+    failed what the statement computed with it tells.
     """
     source, text = expression.source, expression.text
     statement = source.statement_of(expression.node)
-    if not rebinds(statement, text):
-        return project.value(expression)
+    value = UNKNOWN if rebinds(statement, text) else project.value(expression)
+    if value is not UNKNOWN:
+        return value
     first, last = source.range_of(statement).start, source.range_of(statement).end
     for operation in reversed(project.trace.operations):
         frame = operation.frames[0] if operation.frames else None

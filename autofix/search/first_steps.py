@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from autofix.facts.project_view import Project
 from autofix.records.costs import Counted, Evidence, total
 from autofix.records.finding import Finding
 from autofix.records.locations import Texts
@@ -57,6 +58,27 @@ def past(first: Progress, state: State, outcome: Progress, original: Trace, trac
     proved = replace(proof.prove(original, trace, ()), chain_after=())
     plan = Plan(state.steps, state.evidence, Applicability.DISPLAY_ONLY, state.texts, proved, (note,))
     return FirstSteps((-outcome.stage, -len(trace.operations), state.cost), plan, outcome.finding)
+
+
+def is_back(state: State, outcome: Progress) -> bool:
+    """Return whether a run ends again in the call that an earlier one of its steps had led away from, with the same
+    fault: what is repaired in between is found without that step as well.
+    """
+    before = state.before
+    while before is not None and before.parent is not None:
+        is_further = (outcome.stage, outcome.layers_done) > (before.parent.stage, before.parent.layers_done)
+        is_call = bool(outcome.text) and outcome.text == before.parent.text
+        if not is_further and is_call and progress.is_same(before.parent, outcome, in_kind=True):
+            return True
+        before = before.before
+    return False
+
+
+def call_text(project: Project, finding: Finding) -> str:
+    """Return the text of the call that failed; empty where another one is written alike."""
+    source = project.source(finding.call.path)
+    text = source.segment(finding.call.range)
+    return text if source.text.count(text) == 1 else ""
 
 
 def _done(trace: Trace) -> int:

@@ -5,12 +5,14 @@ It compares two runs; what is done with the answer is for ``search``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from autofix.records.finding import Finding
+from autofix.records.finding import Finding, Mismatch
 from autofix.records.plan import Verdict
 from autofix.records.trace import Operation, OperationKind, Phase, Stage, Trace
 
+_NUMBERS = re.compile(r"[\d., ]+")
 _STAGES = (Stage.IMPORT, Stage.CONSTRUCT, Stage.SAMPLE, Stage.FORWARD, Stage.SCRIPT)
 
 
@@ -20,7 +22,7 @@ class Progress:
 
     ``alike_done``: how often the operator that failed had run in its line before. ``operations_done`` and ``function``,
     the one that failed, tell how far it came between two layers; what came to one fault with an operation more or less
-    is the same.
+    is the same. ``text`` is the call that failed, where no other is written so: it may stand in another line now.
     """
 
     stage: int
@@ -29,9 +31,10 @@ class Progress:
     alike_done: int = 0
     operations_done: int = field(default=0, compare=False)
     function: tuple[object, ...] = field(default=(), compare=False)
+    text: str = field(default="", compare=False)
 
 
-def outcome(trace: Trace, finding: Finding) -> Progress:
+def outcome(trace: Trace, finding: Finding, text: str = "") -> Progress:
     assert trace.failure is not None
     stage = _STAGES.index(trace.failure.stage)
     if trace.failure.stage is Stage.CONSTRUCT:
@@ -43,7 +46,7 @@ def outcome(trace: Trace, finding: Finding) -> Progress:
     frame = None if failed is None else next(iter(failed.frames), None)
     function = () if frame is None else (frame.path, frame.function)
     ran = sum(not operation.raised for operation in trace.operations)
-    return Progress(stage, done, finding, _alike_done(trace), ran, function)
+    return Progress(stage, done, finding, _alike_done(trace), ran, function, text)
 
 
 def _alike_done(trace: Trace) -> int:
@@ -65,8 +68,7 @@ def judge(before: Progress | None, after: Progress) -> Verdict:
         return Verdict.PROGRESSES
     if (after.stage, after.layers_done) < (before.stage, before.layers_done):
         return Verdict.FAILS
-    is_same = _same(before.finding, after.finding) and after.alike_done <= before.alike_done
-    return Verdict.FAILS if is_same else Verdict.PROGRESSES
+    return Verdict.FAILS if is_same(before, after) else Verdict.PROGRESSES
 
 
 def is_sidestep(before: Progress | None, after: Progress) -> bool:
@@ -86,12 +88,18 @@ def is_past(first: Progress, now: Progress) -> bool:
     return reached > depth or (reached == depth and is_elsewhere)
 
 
-def _same(a: Finding, b: Finding) -> bool:
-    """Return whether both are one fault; equal words about another line are another one."""
-    return _what(a) == _what(b)
+def is_same(before: Progress, after: Progress, *, in_kind: bool = False) -> bool:
+    """Return whether both are one fault; equal words about another line are another one, unless it is the same call
+    that stands elsewhere now. ``in_kind``: of a complaint that nobody understood, the numbers may be other ones.
+    """
+    if _what(before.finding, in_kind) != _what(after.finding, in_kind) or after.alike_done > before.alike_done:
+        return False
+    own, other = before.finding.call, after.finding.call
+    is_moved = bool(after.text) and after.text == before.text
+    return own.path == other.path and (own.range.start.line == other.range.start.line or is_moved)
 
 
-def _what(finding: Finding) -> tuple[object, ...]:
-    call = finding.call
-    place = (call.path, call.range.start.line)
-    return (finding.mismatch, finding.subject, finding.expected, finding.actual, finding.message, place)
+def _what(finding: Finding, in_kind: bool) -> tuple[object, ...]:
+    is_open = in_kind and finding.mismatch is Mismatch.OTHER
+    message = _NUMBERS.sub("", finding.message) if is_open else finding.message
+    return (finding.mismatch, finding.subject, finding.expected, finding.actual, message)

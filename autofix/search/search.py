@@ -73,7 +73,8 @@ def search(
     doubts: Doubts = lambda *_: False,
 ) -> Found:
     """Search plans for the model whose original text ended in ``original`` with ``finding``."""
-    first, project = progress.outcome(original, finding), view((), original)
+    project = view((), original)
+    first = progress.outcome(original, finding, first_steps.call_text(project, finding))
     look = partial(past_faults.look, project, finding, runs.trace, partial(view, ()))
     search_state = SearchState(runs, first, doubts, limits.others, look=look)
     search_state.seen.add(())
@@ -145,9 +146,9 @@ def _visit(
     finding = diagnose(project)
     if finding is None:
         return
-    outcome = progress.outcome(trace, finding)
+    outcome = progress.outcome(trace, finding, first_steps.call_text(project, finding))
     verdict = progress.judge(state.parent, outcome)
-    if verdict is Verdict.FAILS or len(state.steps) >= MAX_STEPS:
+    if verdict is Verdict.FAILS or len(state.steps) >= MAX_STEPS or first_steps.is_back(state, outcome):
         return
     is_sidestep = progress.is_sidestep(state.parent, outcome)
     if is_sidestep and state.sidesteps >= MAX_SIDESTEPS:

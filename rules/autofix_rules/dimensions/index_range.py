@@ -5,6 +5,7 @@ What the fix does. A subscript that takes the last step of what is a row per sam
 past the end becomes the last one, at the place that sets it; a name that counts from one is taken less one; of
 fewer entries than are asked for all are taken; a mask goes to the dimension that is as long, an index to one that has
 the entry; ``x[..., 0]`` for one row.
+A loop counts the list that it reads: ``range(len(depths))``; a default has an entry for each stage there is.
 Fix safety. Unsafe: the tensor could be meant to have the dimension, or the entry.
 Source. torch's documentation of indexing.
 """
@@ -13,9 +14,10 @@ import ast
 
 from autofix.edits.counted_from_one import counted_from_zero
 from autofix.edits.fewer_entries import fewer_entries
+from autofix.edits.stage_counts import stage_counts
 from autofix.edits.subscript_places import from_the_end, is_one_of_many, is_whole, moved_indices, moved_masks
 from autofix.facts.call_sites import written
-from autofix.records.finding import Detail, Mismatch
+from autofix.records.finding import WIDTHS, Detail, Mismatch
 from autofix.rule import Applicability, Evidence, Expression, Finding, Fixes, Operation, Project, Rule, shown, sites
 from autofix.syntax import subscripts
 
@@ -23,7 +25,7 @@ _ENTRY = "another entry could be meant"
 
 
 class IndexRange(Rule):
-    mismatches = (Mismatch.INDEX_RANGE,)
+    mismatches = (Mismatch.INDEX_RANGE, Mismatch.OTHER, *WIDTHS)
     applicability = Applicability.UNSAFE
     examples = shown("""
         declines a mask of another size: 4,6
@@ -39,10 +41,17 @@ class IndexRange(Rule):
         an index of another dimension: 4,9,6
             self.fc = nn.Linear(6, 2)
             keep = torch.arange(0, 9, 2); self.fc(x[< => :, >keep]).sum(1)
+        more passes than layers: 4,6
+            self.fcs = nn.ModuleList([nn.Linear(6, 6)])
+            sum(self.fcs[i](x) for i in range(<2 => len(self.fcs)>))
         the last step of a row: 4,6
             self.fc = nn.Linear(6, 2)
             self.fc(x<[:, -1, :] => >)
     """)
+
+    def propose(self, finding: Finding, project: Project) -> Fixes:
+        yield from map(self.change, stage_counts(project, finding))
+        yield from super().propose(finding, project) if finding.mismatch is Mismatch.INDEX_RANGE else ()
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         yield from self.ranked(fewer_entries(project, operation, finding))

@@ -1,11 +1,10 @@
 """AF303 positional-table: a table of positions does not cover the sequence it is added to.
 
 Why it fails. Positions are added from a table with one row per step. A table made for fewer steps, one that forgets
-the class token, and one that is cut by the batch size instead of the length all disagree with the sequence. A table
-of ``(positions, 1, features)`` that is cut by the batch size raises nothing, and numbers the samples.
-What the fix does. Makes the table for the length there is, at the place its length comes from; counts the token
-that was joined to the sequence; cuts by the axis of the steps. A longer table that is used whole is cut to the
-length of the input.
+the class token, and one that is cut by the batch size instead of the length all disagree with the sequence, or raise
+nothing and number the samples. Of an odd width the odd places of a table are one fewer than the even ones.
+What the fix does. Makes the table for the length there is, at the place its length comes from; counts the token that
+was joined; cuts by the axis of the steps, and what is used or written whole to the room there is: ``w[: n // 2]``.
 Fix safety. Safe where the table has one origin and other batch sizes run as well. Unsafe where axes are exchanged.
 Source. torch broadcasting semantics; torch.nn.TransformerEncoderLayer, argument batch_first.
 """
@@ -13,6 +12,7 @@ Source. torch broadcasting semantics; torch.nn.TransformerEncoderLayer, argument
 import ast
 
 from autofix.diagnosis.numbered_samples import added_to
+from autofix.edits.filled_places import filled_places
 from autofix.edits.resize_tensor import Resizing, clashes, cuts, origins, resizings
 from autofix.edits.size_reads import axis_sites
 from autofix.facts.call_sites import put_behind, written
@@ -28,7 +28,7 @@ _JOIN = "token = self.token.expand(x.size(0), -1, -1)\nx = torch.cat([token, x],
 
 
 class PositionalTable(Rule):
-    mismatches = (Mismatch.BROADCAST, Mismatch.SILENT_STEPS)
+    mismatches = (Mismatch.BROADCAST, Mismatch.EXPAND, Mismatch.SILENT_STEPS)
     examples = (
         *shown("""
         a table that is too short: 2,9,8
@@ -36,7 +36,10 @@ class PositionalTable(Rule):
             x + self.pe[:, :x.size(1)]
         positions of samples: int64:4,9@0..50
             self.embed = nn.Embedding(50, 8); self.pe = nn.Parameter(torch.randn(20, 1, 8)); self.fc = nn.Linear(8, 3)
-            e = self.embed(x); self.fc(e + self.pe<[:x.size(0)] => [:x.size(1)].transpose(0, 1)>).mean(1)
+            e = self.embed(x); self.fc(e + self.pe<[:e.size(0)] => [:e.size(1)].transpose(0, 1)>).mean(1)
+        the odd places of an odd width: 2,5
+            self.k = 1
+            n = x.size(1); w = torch.arange(0, n, 2); t = torch.zeros(n); t[::2] = w; t[1::2] = w< => [: n // 2]>; x * t
         declines a table of unknown making: 2,9,8
             self.pe = nn.Parameter(torch.tensor([[0.0] * 8] * 6))
             x + self.pe
@@ -47,6 +50,7 @@ class PositionalTable(Rule):
     )
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
+        yield from map(self.change, filled_places(project, operation, finding))
         other = added_to(project, operation) if finding.detail is Detail.POSITIONS else None
         if other is not None and isinstance(operation.result, Tensor):
             yield from self._time_first(project, operation.result, other)

@@ -3,7 +3,7 @@
 Why it fails. ``heads - bias.shape[1]`` where the heads are dimension 0 of the bias, ``dims[0]`` for ``dims[2]``:
 the number that is read is that of a neighbour, and a tensor is padded, cut, expanded, repeated or made with it.
 What the fix does. Reads the dimension, or the entry, that has the size needed, also where the read lies behind
-arithmetic, names or arguments.
+arithmetic, names or arguments; of a part of a shape as many entries as the call takes.
 Fix safety. Safe where one dimension has the size. Where two have it, each of them is a rival of the other.
 Source. torch.Tensor.size, torch.nn.functional.pad, torch.Tensor.expand.
 """
@@ -14,19 +14,20 @@ from collections.abc import Iterator
 from itertools import islice
 
 from autofix.edits.resize_tensor import clashing, deciding, origins, resizings
-from autofix.edits.size_reads import axis_sites, entry_sites, neighbours
+from autofix.edits.shape_parts import shape_parts
+from autofix.edits.size_reads import axis_sites, compared_sites, entry_sites, neighbours
 from autofix.facts.making_calls import sizes_of_expand
-from autofix.records.finding import Mismatch
+from autofix.records.finding import MEETING, WIDTHS, Mismatch
 from autofix.rule import Evidence, Expression, Finding, Fixes, Operation, Project, Rule, SiteKind, Tensor, shown
 
 _MOST = 6
-_MEETING = (Mismatch.BROADCAST, Mismatch.CONCATENATE)
+_PARTS = (*WIDTHS, Mismatch.RNN_HIDDEN, Mismatch.MATMUL)
 
 
 class NeighbouringIndex(Rule):
     mismatches = (
-        *(Mismatch.BROADCAST, Mismatch.CONCATENATE, Mismatch.EXPAND, Mismatch.RANK, Mismatch.OTHER),
-        *(Mismatch.VIEW_SIZE, Mismatch.INDEX_RANGE, Mismatch.ATTENTION_MASK),
+        *(*MEETING, Mismatch.EXPAND, Mismatch.RANK, Mismatch.OTHER),
+        *(Mismatch.VIEW_SIZE, Mismatch.INDEX_RANGE, Mismatch.ATTENTION_MASK, *_PARTS),
     )
     examples = shown("""
         behind a difference, in a padding: 2,8,5,5
@@ -42,6 +43,9 @@ class NeighbouringIndex(Rule):
         held against a size of the model by an assertion: 2,5,9
             self.steps = 5
             n = x.size(<2 => 1>); assert n == self.steps, 'too long'; x * n
+        as many sizes as the call takes: 2,3,8,6
+            self.pool = nn.MaxPool2d(2)
+            F.interpolate(self.pool(x), size=x.shape[<1 => 2>:]) + x
         declines a number that no dimension gave: 2,5,9
             self.k = 1
             x + torch.ones(*map(int, '4'), device=x.device)
@@ -55,7 +59,8 @@ class NeighbouringIndex(Rule):
         if finding.mismatch in (Mismatch.RANK, Mismatch.OTHER) and operation is None:
             yield from self._of_python(project)
             return
-        if operation is None:
+        yield from map(self.change, shape_parts(project, operation) if operation is not None else ())
+        if operation is None or finding.mismatch in _PARTS:
             return
         yield from self._on_the_way(finding, project, operation)
         for expression, now, target_size in _wanted(finding, project, operation):
@@ -93,17 +98,8 @@ class NeighbouringIndex(Rule):
                     yield self.fix(title, site.edits, Evidence.RUNNER_UP * rank, doubt=reason)
             statement = place.source.statement_of(node)
             for test in ast.walk(statement.test) if isinstance(statement, ast.Assert) else ():
-                yield from self._compared(project, place, test)
-
-    def _compared(self, project: Project, place: Expression, test: ast.AST) -> Fixes:
-        """Yield fixes that read the dimension which is as large as what it is compared with."""
-        if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
-            return
-        sides = (place.at(test.left), place.at(test.comparators[0]))
-        for side, other in (sides, sides[::-1]):
-            size = project.integer(other)
-            for site in axis_sites(project, side, size) if size is not None else ():
-                yield self.fix(f"read `{site.text}`, which is {size}", site.edits, *site.evidence)
+                for site, size in compared_sites(project, place, test):
+                    yield self.fix(f"read `{site.text}`, which is {size}", site.edits, *site.evidence)
 
 
 def _missing_dimensions(operation: Operation, expression: Expression) -> str:
@@ -126,6 +122,6 @@ def _wanted(finding: Finding, project: Project, operation: Operation) -> Iterato
 
 def _clashing(finding: Finding, operation: Operation) -> Iterator[tuple[Tensor, Tensor, dict[int, int]]]:
     """Yield operands that are broadcast, or joined where they have one rank, with the sizes that they would need."""
-    for own, other, wants in clashing(finding, operation) if finding.mismatch in _MEETING else ():
+    for own, other, wants in clashing(finding, operation) if finding.mismatch in MEETING else ():
         if finding.mismatch is Mismatch.BROADCAST or own.rank == other.rank:
             yield own, other, wants
