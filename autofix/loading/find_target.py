@@ -250,13 +250,13 @@ def module_name(path: Path) -> tuple[str, Path]:
 
 
 def _imported_as(source: Source, root: Path) -> tuple[str, Path]:
-    """Return the dotted name that a file is imported as: one that imports from its own package is in one, even if no
-    ``__init__.py`` says so.
+    """Return the dotted name that a file is imported as: one that imports from its own package, or from one further
+    out, is in that, even if no ``__init__.py`` says so.
     """
     name, folder = module_name(source.path)
     level = max((node.level for node in source.tree.body if isinstance(node, ast.ImportFrom)), default=0)
     above = source.path.parents[: level + 1]
-    if "." in name or not level or len(above) <= level or root not in (above[level], *above[level].parents):
+    if name.count(".") >= level or len(above) <= level or root not in (above[level], *above[level].parents):
         return name, folder
     parts = [*(folder.name for folder in reversed(above[:level])), source.path.stem]
     return (".".join(parts), above[level]) if all(part.isidentifier() for part in parts) else (name, folder)

@@ -3,22 +3,22 @@
 Why it fails. Shapes are aligned from the end: a mask ``(N, L)`` against scores ``(N, H, L, L)``, or weights
 ``(N, C)`` against maps ``(N, C, H, W)``, meet the wrong dimensions.
 What the fix does. Adds dimensions of one where they belong: ``mask[:, None, None, :]``, ``w.unsqueeze(-1)``.
-Fix safety. Safe where there is one way to line the sizes up; a mask of attention lines up with the keys.
+Fix safety. Safe where there is one way to line the sizes up and the code added no last dimension itself; a mask of
+attention lines up with the keys.
 Source. The broadcasting semantics note of torch.
 """
 
 import ast
-from itertools import combinations
 
+from autofix.edits.lined_up import axes_suffix, got_last_axis, made_with_axes, ways_to_line_up
 from autofix.edits.same_values import same_values
-from autofix.facts.call_sites import followed, is_stored, operands, put_behind
+from autofix.facts.call_sites import followed, is_stored, operands
 from autofix.facts.reduced_dimensions import reductions
-from autofix.rule import Edit, Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
-from autofix.syntax.name_bindings import callee_name
+from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 _OTHERS = "what else reads it is given other dimensions too"
+_AXIS_ADDED = "it was given a last dimension already, so that what it was made from may lack one"
 _ATTENTION = "scaled_dot_product_attention"
-_MADE_IN_SIZES = frozenset(("rand", "randn", "zeros", "ones", "empty"))
 
 
 class MissingAxes(Rule):
@@ -52,7 +52,7 @@ class MissingAxes(Rule):
             return
         if next(reductions(project, operation.tensors[small], high), None) is not None:
             return
-        ways = _ways(low, high)
+        ways = ways_to_line_up(low, high)
         if is_mask or operation.target.endswith(("where", "and")):
             ways.reverse()
         # A row for each sample is nothing that a model brings along: such a table was meant to be cut by a length.
@@ -63,48 +63,15 @@ class MissingAxes(Rule):
             reason = f"{low} lines up with {high} in more than one way" if unsafe else ""
             if by_sample:
                 reason = "a table of the model's own would have a row for each sample of a batch"
+            reason = reason or _AXIS_ADDED * (not is_mask and got_last_axis(project, operation.tensors[small]))
             title, place = f"align dimensions: {low} with {high}", _inner(places[small])
             evidence = (Evidence.INSERTED, Evidence.OTHER_READING * rank, Evidence.AGAINST * by_sample)
-            edit = followed(place, _suffix(way, len(high)))
+            edit = followed(place, axes_suffix(way, len(high)))
             yield self.fix(title, (edit,), *evidence, Evidence.RUNNER_UP * rank, doubt=reason)
             for steps, before in same_values(project, place, operation.tensors[small]) if not rank else ():
-                longer, title = _made_with(before, way, len(high)), f"make {low} with the dimensions of {high}"
+                longer, title = made_with_axes(before, way, len(high)), f"make {low} with the dimensions of {high}"
                 if longer is not None:
                     yield self.fix(title, (longer,), *evidence, Evidence.OUTWARD * steps, doubt=_OTHERS)
-
-
-def _fits(low: tuple[int, ...], high: tuple[int, ...]) -> bool:
-    return all(a in (1, b) for a, b in zip(low, high, strict=True))
-
-
-def _ways(low: tuple[int, ...], high: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Return the dimensions of ``high`` that those of ``low`` can stand for, the leading ones first."""
-    every_way = combinations(range(len(high)), len(low))
-    ways = [way for way in every_way if _fits(low, tuple(high[d] for d in way))]
-    # A dimension of one may stand anywhere: what comes to the same shape is one way.
-    ways = list(
-        {tuple(low[way.index(d)] if d in way else 1 for d in range(len(high))): way for way in ways[::-1]}.values()
-    )
-    ways.sort()
-    with_batch = [way for way in ways if way[0] == 0]
-    return with_batch if low[0] == high[0] and with_batch else ways
-
-
-def _suffix(way: tuple[int, ...], rank: int) -> str:
-    new = [d for d in range(rank) if d not in way]
-    if len(new) == 1:
-        return f".unsqueeze({-1 if new[0] == rank - 1 else new[0]})"
-    return f"[{', '.join('None' if d in new else ':' for d in range(rank))}]"
-
-
-def _made_with(expression: Expression, way: tuple[int, ...], rank: int) -> Edit | None:
-    """Return the edit of a call that makes numbers in sizes that are written out: more of one behind them."""
-    node = expression.node
-    if not isinstance(node, ast.Call) or way != tuple(range(len(way))) or len(node.args) != len(way):
-        return None
-    if callee_name(node) not in _MADE_IN_SIZES or any(isinstance(part, (ast.Tuple, ast.List)) for part in node.args):
-        return None
-    return put_behind(expression.source, node.args[-1], ", 1" * (rank - len(way)))
 
 
 def _inner(place: Expression) -> Expression:
