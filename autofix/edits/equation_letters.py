@@ -24,13 +24,24 @@ _SIDES = {"rearrange": True, "reduce": True, "repeat": False}
 
 
 def other_equations(equation: str) -> Iterator[str]:
-    """Yield equations with one letter exchanged for another of its letters; none stands alone or twice in a term."""
+    """Yield equations with one letter exchanged for another of its letters; none stands alone or twice in a term. First
+    those whose terms have their letters in the order of the result.
+    """
     letters = dict.fromkeys(character for character in equation if character.isalpha())
-    for place, written in enumerate(equation):
-        for letter in letters if written.isalpha() else ():
-            changed = f"{equation[:place]}{letter}{equation[place + 1 :]}"
-            if letter != written and _is_plain(changed):
-                yield changed
+    changed = [
+        f"{equation[:place]}{letter}{equation[place + 1 :]}"
+        for place, written in enumerate(equation)
+        for letter in (letters if written.isalpha() else ())
+        if letter != written
+    ]
+    yield from sorted(filter(_is_plain, changed), key=_count_of_turned)
+
+
+def _count_of_turned(equation: str) -> int:
+    """Return how many terms of an equation have letters of the result in another order than that."""
+    left, _, right = equation.replace(" ", "").partition("->")
+    shared = [[letter for letter in term if letter in right] for term in left.split(",")]
+    return sum(letters != sorted(letters, key=right.find) for letters in shared)
 
 
 def equations_of_ranks(equation: str, ranks: tuple[int, ...]) -> Iterator[str]:

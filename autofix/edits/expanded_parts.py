@@ -1,4 +1,5 @@
-"""One sample for all, joined with a batch along another dimension: expanded to the batch.
+"""One sample for all, joined with a batch along another dimension: expanded to the batch; and what has one place where
+maps or sequences have many, which it is the same for.
 
 Joining repeats nothing, as adding does. Where a function of the project gave the one sample, it may be meant to give
 one for each of the samples that it was passed. It proposes both places.
@@ -11,45 +12,72 @@ from collections.abc import Iterator
 
 from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import followed, frames_of, operands
+from autofix.facts.contracts import bound
 from autofix.facts.passed_arguments import call_at
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.returned_values import of_function
 from autofix.records.costs import Evidence, Piece
 from autofix.records.trace import Frame, Operation
-from autofix.records.values import Tensor
+from autofix.records.values import Tensor, is_integer
 from autofix.syntax.name_bindings import assignments, parameters, reads
 from autofix.syntax.source import Function, Source, below, dotted
 from autofix.syntax.spelling import size_text
 
+_PLACES = "that all places get the same is told by its one entry"
 _GIVEN = "whether the call or the function that gives the one sample has to repeat it is told by no shape"
 
 
 def expansions(project: Project, operation: Operation) -> Iterator[CodeChange]:
-    """Yield each part of one row, joined with others of a batch, expanded to that batch."""
-    tensors, places = operation.tensors, operands(project, operation)
-    whole = next((i for i, t in enumerate(tensors) if t.rank > 1 and t.shape[0] != 1), None)
-    for part, place in zip(tensors, places, strict=False):
-        if whole is None or part.rank != tensors[whole].rank or part.shape[0] != 1:
+    """Yield each part of one row, or of one place, joined with others that have more, expanded to those: a batch, the
+    sides of maps, the steps of a sequence.
+    """
+    call, places = bound(project, operation), operands(project, operation)
+    dim = None if call is None else call.call.get("dim")
+    for part, place in zip(operation.tensors, places, strict=False):
+        fitting = [
+            (at, odd) for at, t in enumerate(operation.tensors) if (odd := _odd(part, t, dim if is_integer(dim) else 0))
+        ]
+        if not fitting:
             continue
-        size, giver = tensors[whole].shape[0], _giver(project, operation, part)
-        there = [] if giver is None else list(_returned(project, *giver, part, size))
-        for text in _sizes_read(project, places[whole], size):
-            edits, doubt = (followed(place, _expand(text, part)),), _GIVEN if there else ""
-            yield CodeChange(f"expand {part.shape} to the batch", edits, doubt=doubt)
+        at, odd = fitting[0]
+        whole = operation.tensors[at]
+        giver = _giver(project, operation, part) if odd == (0,) else None
+        there = [] if giver is None else list(_returned(project, *giver, part, whole.shape[0]))
+        for source, name in _read(project, places[at], whole, odd):
+            edits, doubt = (followed(place, _expand(source, name, odd, part)),), _GIVEN if there else ""
+            words = (
+                "the batch" if odd == (0,) else f"the {', '.join(str(whole.shape[d]) for d in odd)} of {whole.shape}"
+            )
+            yield CodeChange(f"expand {part.shape} to {words}", edits, doubt=doubt or _PLACES * (odd != (0,)))
         yield from there
 
 
-def _sizes_read(project: Project, whole: Expression, size: int) -> Iterator[str]:
-    """Yield how the size of the batch is read from the first name that what has it is computed from."""
-    for node in below(whole.node):
-        value = project.value(whole.at(node)) if isinstance(node, ast.Name) else None
-        if isinstance(node, ast.Name) and isinstance(value, Tensor) and value.shape[:1] == (size,):
-            yield size_text(whole.source, node.id, 0)
+def _odd(part: Tensor, other: Tensor, dim: int) -> tuple[int, ...]:
+    """Return the dimensions beside that of a join of which a part has one and another tensor more, if only those
+    differ; where a batch is joined with one row, others may differ.
+    """
+    if part.rank != other.rank or part.rank < 2:
+        return ()
+    pairs = [(d, *sizes) for d, sizes in enumerate(zip(part.shape, other.shape, strict=True)) if d != dim % part.rank]
+    odd = tuple(d for d, own, size in pairs if own != size)
+    return odd if all(part.shape[d] == 1 for d in odd) else (0,) if 0 in odd and part.shape[0] == 1 else ()
+
+
+def _read(project: Project, place: Expression, whole: Tensor, odd: tuple[int, ...]) -> Iterator[tuple[Source, str]]:
+    """Yield the first name of a tensor that has the sizes, among those that what is joined is computed from."""
+    for node in below(place.node):
+        value = project.value(place.at(node)) if isinstance(node, ast.Name) else None
+        if not isinstance(node, ast.Name) or not isinstance(value, Tensor) or value.rank <= max(odd):
+            continue
+        if all(value.shape[d] == whole.shape[d] for d in odd):
+            yield place.source, node.id
             return
 
 
-def _expand(size: str, part: Tensor) -> str:
-    return f".expand({', '.join([size, *['-1'] * (part.rank - 1)])})"
+def _expand(source: Source, name: str, odd: tuple[int, ...], part: Tensor) -> str:
+    first, is_rest = odd[0], len(odd) > 1 and odd == tuple(range(odd[0], part.rank))
+    sizes = [size_text(source, name, d) if d in odd else "-1" for d in range(first if is_rest else part.rank)]
+    return f".expand({', '.join([*sizes, *([f'*{name}.shape[{first}:]'] * is_rest)])})"
 
 
 def _giver(
@@ -79,7 +107,8 @@ def _returned(
     for argument in passed.arguments:
         if isinstance(argument.value, Tensor) and argument.value.shape[:1] == (size,):
             text, is_unread = _batch_name(result.source, function, argument.parameter)
-            suffix, name = _expand(text, part), getattr(function, "name", "")
+            suffix = f".expand({', '.join([text, *['-1'] * (part.rank - 1)])})"
+            name = getattr(function, "name", "")
             words = f"expand the one sample that `{name}` gives: `{suffix}`"
             evidence: tuple[Piece, ...] = (
                 (Evidence.EVIDENT, Evidence.EXACT_FIT) if is_unread else (Evidence.OUTWARD * 1,)

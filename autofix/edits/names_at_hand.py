@@ -69,7 +69,7 @@ def _every(
     project: Project, operation: Operation | None, layer: int | None, at: dict[Location, Operation]
 ) -> Iterator[NameAtHand]:
     seen: set[tuple[str, int, int]] = set()
-    is_odd = _is_of_odd_kind(project, operation)
+    is_odd = is_type_error = _is_of_odd_kind(project, operation)
     for place in way(project, operation, layer):
         for node in reads_of(place.statement):
             key = (str(place.source.path), node.lineno, node.col_offset)
@@ -78,7 +78,9 @@ def _every(
             seen.add(key)
             read = place.at(node)
             value = project.value(read)
-            for other, text, is_related in _pool(project, place, read, value, at, is_odd):
+            # A fraction that is passed for a size fails further in.
+            is_free = is_odd or (is_type_error and isinstance(value, float))
+            for other, text, is_related in _pool(project, place, read, value, at, is_free):
                 if _loads(place, node.id) < 2 and not re.search(rf"\b{node.id}\b", text):
                     continue  # What was computed for this line would be computed for nothing.
                 verdict = verdict_of(project, operation, read, (value, text, other), at)
@@ -168,7 +170,7 @@ def _may_be_meant(project: Project, place: FaultPlace, read: Expression, pair: t
         return True
     parent = place.source.parents.get(read.node)
     call = next((n for n in place.source.ancestors(read.node) if isinstance(n, ast.Call)), None)
-    if call is None or not isinstance(parent, (ast.keyword, ast.BinOp, ast.Call)):
+    if call is None or not isinstance(parent, (ast.keyword, ast.BinOp, ast.Call, ast.Tuple, ast.List)):
         return False
     passed = (*call.args, *(keyword.value for keyword in call.keywords))
     has_tensor = any(isinstance(project.value(place.at(name)), Tensor) for part in passed for name in reads(part))

@@ -250,8 +250,14 @@ def raised(project: Project, operation: Operation, layout: Layout) -> Iterator[t
 
 
 def _repeated(operand: WrittenOperand) -> Iterator[Layout]:
-    """Yield a vector for each sample, repeated for every step of a sequence that it is joined with."""
+    """Yield a vector for each sample, repeated for every step of a sequence, or place of maps, beside it in a join."""
     shape = operand.tensor.shape
+    maps = [(p, t) for p, t in operand.others if t.rank > len(shape) + 1 > 2 and isinstance(p.node, ast.Name)]
+    for place, other in maps[:1]:
+        rank, after = len(shape), (*shape, *other.shape[len(shape) :])
+        kept, new = [":"] * rank, ["None"] * (other.rank - rank)
+        suffix = f"[{', '.join(kept + new)}].expand({'-1, ' * rank}*{place.text}.shape[{rank}:])"
+        yield operand.behind(suffix, after, f"repeat {shape} at every place of {other.shape}")
     longer = [(p, t) for p, t in operand.others if t.rank == len(shape) + 1 and isinstance(p.node, ast.Name)]
     for place, other in longer[:1]:
         for at in (d for d in range(1, other.rank) if other.shape[d] != 1):

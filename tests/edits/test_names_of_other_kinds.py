@@ -27,6 +27,39 @@ print(attend(torch.randn(2, 4, 5, 3)).shape)
 """,
         ("v * w", "h * w"),
     ),
+    "a tensor in a tuple of sizes": (
+        """def waves(length):
+    steps = torch.arange(0, length).reshape(length, 1)
+    table = torch.zeros((steps, 8))
+    table[:, 0::2] = torch.sin(steps / torch.arange(1, 5))
+    return table
+
+print(waves(20).shape)
+""",
+        ("zeros((steps", "zeros((length"),
+    ),
+    "a fraction that is passed for a size": (
+        """class Ahead(nn.Module):
+    def __init__(self, width, inner, rate=0.1):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(width, inner), nn.Dropout(rate), nn.Linear(inner, width))
+
+    def forward(self, x):
+        return self.net(x)
+
+class Block(nn.Module):
+    def __init__(self, hidden, inner, rate):
+        super().__init__()
+        self.norm = nn.LayerNorm(hidden)
+        self.ahead = Ahead(width=rate, inner=inner, rate=rate)
+
+    def forward(self, x):
+        return x + self.ahead(self.norm(x))
+
+print(Block(6, 12, 0.1)(torch.randn(4, 6)).shape)
+""",
+        ("width=rate", "width=hidden"),
+    ),
     "labels that are asked for features": (
         """class Margin(nn.Module):
     def __init__(self, features, classes):
