@@ -83,8 +83,8 @@ def _leaves_out_line(before: Trace, after: Trace, originals: Mapping[Path, str],
 
 
 def _line_after(before: str, after: str, line: int) -> int | None:
-    """Return where a line stands after an edit, indented in another way or not; None where it was written anew."""
-    old, new = ([each.strip() for each in text.splitlines()] for text in (before, after))
+    """Return where a line stands after an edit; None where it was written anew, or put under a condition."""
+    old, new = before.splitlines(), after.splitlines()
     if len(old) == len(new):
         return line
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
