@@ -10,14 +10,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import argument_of, value_there
 from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Project
+from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.name_bindings import callee_name
+from autofix.syntax.source import Source, dotted
 
+_PART = re.compile(r"\([^)]*\)|\w+")
+_TWICE = "what is passed elsewhere may not be arranged yet"
 _AXIS = re.compile(r"[A-Za-z_]\w*")
 # Whether the left side has the axes that may be missing on the other one.
 _SIDES = {"rearrange": True, "reduce": True, "repeat": False}
@@ -96,8 +101,10 @@ def relettered(project: Project, operation: Operation) -> Iterator[tuple[str, Ed
             yield changed, place.source.replace(place.node, text), other
 
 
-def with_other_axes(project: Project) -> Iterator[tuple[str, Edit]]:
-    """Yield the pattern of a call of einops that failed with ``...`` in front, where the tensor has more dimensions."""
+def with_other_axes(project: Project) -> Iterator[CodeChange]:
+    """Yield what takes a tensor of more dimensions in a call of einops that failed: where it has those of the result
+    already, nothing is done to it; else the pattern has ``...`` in front.
+    """
     failure = project.trace.failure
     call = project.call(failure.frames) if failure is not None and failure.type == "EinopsError" else None
     if call is None or not isinstance(call.node, ast.Call) or len(call.node.args) < 2:
@@ -107,9 +114,28 @@ def with_other_axes(project: Project) -> Iterator[tuple[str, Edit]]:
     if not isinstance(tensor, Tensor) or not isinstance(pattern, str) or "..." in pattern:
         return
     left, arrow, right = pattern.partition("->")
-    if arrow and tensor.rank > len(re.findall(r"\([^)]*\)|\w+", left)):
-        changed = f"... {left.strip()} -> ... {right.strip()}"
-        yield changed, node.source.replace(node.node, repr(changed))
+    if not arrow or tensor.rank <= len(_PART.findall(left)):
+        return
+    given, statement = _PART.findall(right), call.source.statement_of(call.node)
+    has_ones = all(size == 1 for part, size in zip(given, tensor.shape, strict=False) if part == "1")
+    if len(given) == tensor.rank and "1" in given:
+        is_bound = isinstance(statement, ast.Assign) and statement.value is call.node
+        names = [dotted(target) for target in getattr(statement, "targets", ())]
+        is_alone = is_bound and names == [operand.text] and call.source.stands_alone(statement)
+        edit = _left_out(call.source, statement) if is_alone else call.source.replace(call.node, operand.text)
+        words = f"leave {tensor.shape} as it is, which `{pattern}` gives"
+        yield CodeChange(words, (edit,), (Evidence.EVIDENT, Evidence.AGREES * has_ones), _TWICE)
+    changed = f"... {left.strip()} -> ... {right.strip()}"
+    edits = (node.source.replace(node.node, repr(changed)),)
+    yield CodeChange(f"write `{changed}`", edits, (Evidence.EVIDENT,), "an axis may be one too many")
+
+
+def _left_out(source: Source, statement: ast.stmt) -> Edit:
+    """Return the edit that leaves out a line, with the condition that it alone stands under."""
+    above = source.parents.get(statement)
+    while isinstance(above, ast.If) and above.body == [statement] and not above.orelse and source.stands_alone(above):
+        statement, above = above, source.parents.get(above)
+    return source.delete_statement(statement)
 
 
 def renamed_axes(project: Project) -> Iterator[tuple[str, Edit, bool]]:

@@ -81,7 +81,7 @@ def _every(
             # A fraction that is passed for a size fails further in.
             is_free = is_odd or (is_type_error and isinstance(value, float))
             for other, text, is_related in _pool(project, place, read, value, at, is_free):
-                if _loads(place, node.id) < 2 and not re.search(rf"\b{node.id}\b", text):
+                if _further_loads(place, node.id) < 2 and not re.search(rf"\b{node.id}\b", text):
                     continue  # What was computed for this line would be computed for nothing.
                 verdict = verdict_of(project, operation, read, (value, text, other), at)
                 if verdict is not False:
@@ -242,6 +242,18 @@ def _is_related(first: str, second: str) -> bool:
         return True
     short, long = sorted((first, second), key=len)
     return len(long) - len(short) <= 1 and (long.endswith(short) or long.startswith(short))
+
+
+def _further_loads(place: FaultPlace, name: str) -> int:
+    """Return how often the scope reads a name, but to bind it anew by what it was: ``total = total + part``."""
+    own = [s for s in below(place.scope) if isinstance(s, (ast.Assign, ast.AugAssign)) and name in targets(s)]
+    updates = {part for s in own if s is not place.statement and _rebinds(s, name) for part in below(s)}
+    return sum(node not in updates for node in reads(place.scope, name))
+
+
+def _rebinds(statement: ast.Assign | ast.AugAssign, name: str) -> bool:
+    bound = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return [dotted(target) for target in bound] == [name]
 
 
 def _loads(place: FaultPlace, name: str) -> int:

@@ -65,6 +65,13 @@ def _conditions(project: Project, operation: Operation | None, layer: int | None
 def _others(project: Project, condition: Expression) -> Iterator[Other]:
     source, test = condition.source, condition.node
     match test:
+        case ast.Compare(left=shape, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int())]) if (
+            _is_shape(shape)
+        ):  # A shape is never a number.
+            base = shape.func.value if isinstance(shape, ast.Call) else shape.value  # type: ignore[attr-defined]
+            text = f"{source.text_of(base)}.dim()"
+            words = f"ask for the number of dimensions, `{text}`, not for `{source.text_of(shape)}`"
+            yield True, CodeChange(words, (source.replace(shape, text),), (Evidence.EVIDENT, Evidence.EXACT_FIT))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield _asked(condition, source.text_of(operand))
         case ast.Compare(left=left, ops=[op], comparators=[right]):
@@ -80,6 +87,13 @@ def _others(project: Project, condition: Expression) -> Iterator[Other]:
                 yield _asked(condition, text, at_boundary, type(op) in {ast.Eq, ast.NotEq, ast.In, ast.NotIn})
         case ast.Name() | ast.Attribute() if not _is_option(condition):
             yield _asked(condition, f"not {source.text_of(test)}", is_choice=True)
+
+
+def _is_shape(node: ast.expr) -> bool:
+    """Return whether a whole shape is read: ``x.shape``, ``x.size()``."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and node.func.attr == "size" and not node.args
+    return isinstance(node, ast.Attribute) and node.attr == "shape"
 
 
 def _is_asked_twice(condition: Expression) -> bool:

@@ -120,13 +120,14 @@ def without_maker(project: Project, call: BoundCall, tensor: Tensor) -> Iterator
         return
     aligns = call.row.family in _ALIGNING
     of_axes = other_axes(project, maker, tensor.shape, aligns=aligns)
-    for layout in (*_of_maker(project, maker, bound_call, tensor.shape), *of_axes):
+    for layout in (*otherwise_made(project, maker, bound_call, tensor.shape), *of_axes):
         kept = layout.moves_nothing and (aligns or layout.change is LayoutChange.REMOVED)
         if maker is nearest or kept:
             yield layout
 
 
-def _of_maker(project: Project, maker: Operation, bound_call: BoundCall, shape: Shape) -> Iterator[Layout]:
+def otherwise_made(project: Project, maker: Operation, bound_call: BoundCall, shape: Shape) -> Iterator[Layout]:
+    """Yield a tensor without the operation that made it, and with other dimensions or letters of that."""
     before = bound_call.operands[0].tensor.shape
     edit = without_call(project, maker) if bound_call.row.family in _MOVING else None
     if edit is not None:

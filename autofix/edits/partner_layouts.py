@@ -83,7 +83,14 @@ def _carried(project: Project, chain: tuple[Operation, ...], shape: Shape) -> tu
             return None, of_samples
         other = call.with_shape(call.operands[0], after)
         asked = call.call.get("shape")
-        if not other.is_accepted and isinstance(asked, tuple) and -1 not in asked and asked[0] != after[0]:
+        if (
+            not other.is_accepted
+            and isinstance(asked, tuple)
+            and asked
+            and after
+            and -1 not in asked
+            and asked[0] != after[0]
+        ):
             other = other.with_argument("shape", (-1, *asked[1:]))
             of_samples.add(maker.index)
         after = other.result()

@@ -59,7 +59,24 @@ def stage_counts(project: Project, finding: Finding) -> Iterator[CodeChange]:
             if own:
                 yield _change(source, nodes[0], loop, own)
                 return
+        yield from _counted_otherwise(source, nodes)
     yield from _cut_short(project, layer.construction if layer is not None else ())
+
+
+def _counted_otherwise(source: Source, nodes: list[ast.AST]) -> Iterator[CodeChange]:
+    """Yield the length of a list for what a loop works out as the number of its entries: ``range(n + 1)``."""
+    read = next((node for node in nodes if isinstance(node, ast.Subscript)), None)
+    name, index = ("", "") if read is None else (dotted(read.value), dotted(read.slice))
+    for above in source.ancestors(read) if read is not None and name and index else ():
+        pairs = [(above.target, above.iter)] if isinstance(above, ast.For) else []
+        pairs += [(p.target, p.iter) for p in above.generators] if isinstance(above, _COMPREHENSIONS) else []
+        for target, counted in pairs:
+            is_range = isinstance(counted, ast.Call) and dotted(counted.func) == "range" and len(counted.args) == 1
+            if isinstance(counted, ast.Call) and is_range and dotted(target) == index:
+                words = f"count by the list: `len({name})` for {source.text_of(counted.args[0])}"
+                edits = (source.replace(counted.args[0], f"len({name})"),)
+                yield CodeChange(words, edits, (Evidence.OTHER_READING,), _DOUBT)
+                return
 
 
 def _loops_around(source: Source, nodes: list[ast.AST]) -> Iterator[_Loop]:

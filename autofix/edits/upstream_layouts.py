@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 
 from autofix.edits.layout import Layout, behind_value, moves, written_operand
-from autofix.edits.other_layouts import WRITING, inserted, left_uncut, without_maker
+from autofix.edits.other_layouts import WRITING, inserted, left_uncut, otherwise_made, without_maker
 from autofix.edits.rank_changes import PICKING
 from autofix.edits.same_values import readable_values
 from autofix.edits.size_givers import giver
@@ -63,6 +63,19 @@ def upstream_layouts(
                 fitting = [layout for layout in fitting if len(layout.after) == len(layout.before)]
             is_certain = pairs or sum(layout.adds for layout in fitting) == 1
             yield from ((steps, pairs, layout) for layout in fitting if is_certain or not layout.adds)
+
+
+def left_out(project: Project, operation: Operation) -> Iterator[tuple[int, Layout]]:
+    """Yield what moves dimensions left out where a layer takes the result, with how many operations back it is:
+    ``self.proj(x.transpose(0, 1))``.
+    """
+    for steps, maker in islice(_shaping(project, operation), MOST_MAKERS):
+        readers, call = [later for later, _ in project.readers({maker.index})], bound(project, maker)
+        if call is None or not call.operands or any(r.kind is not OperationKind.CALL_MODULE for r in readers):
+            continue
+        for layout in otherwise_made(project, maker, call, maker.result_shape or ()) if readers else ():
+            if layout.moves_nothing and is_content(project, maker, (layout.after,), operation):
+                yield steps, layout
 
 
 def heads_moved(project: Project, operation: Operation) -> Iterator[Layout]:

@@ -21,7 +21,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.operators.families import Family
 from autofix.records.costs import Evidence
 from autofix.records.locations import Location
-from autofix.records.trace import Operation
+from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor, is_integer
 
 MOST_ARGUMENTS = 4
@@ -85,6 +85,7 @@ def of_sizes(project: Project, operation: Operation) -> Iterator[CodeChange]:
     for tensor in operation.tensors if len(operation.tensors) > 1 else ():
         maker = next((o for o in lineage(project, tensor) if not _keeps_its_shape(o, tensor)), None)
         call = written(project, maker) if maker is not None and maker.operator in _SIZED else None
+        since = [o for o in lineage(project, tensor) if maker is not None and o.index > maker.index]
         if maker is None or call is None or not isinstance(call.node, ast.Call) or not _is_written_out(call.node):
             continue
         first = 1 if is_method(maker, call.node) else 0
@@ -96,7 +97,10 @@ def of_sizes(project: Project, operation: Operation) -> Iterator[CodeChange]:
             if pair[0] is None or pair[1] is None or shape == tensor.shape:
                 continue
             if _fits(project, operation, tensor, shape):
-                yield from _exchanged(call, pair[0].node, pair[1].node)
+                # A layer has taken it as it lies.
+                evidence = (Evidence.AGAINST * any(o.kind is OperationKind.CALL_MODULE for o in since),)
+                for change in _exchanged(call, pair[0].node, pair[1].node):
+                    yield replace(change, evidence=(*change.evidence, *evidence))
 
 
 def of_products(project: Project, operation: Operation) -> Iterator[CodeChange]:

@@ -27,6 +27,8 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
+    ast.LShift: operator.lshift,
+    ast.RShift: operator.rshift,
 }
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -180,7 +182,7 @@ def _binary(left: Value, op: ast.operator, right: Value) -> Value:
         return Sequence(left.type, left.items * right)
     if not (isinstance(left, (int, float)) and isinstance(right, (int, float))) or type(op) not in _BINARY:
         return UNKNOWN
-    if isinstance(op, ast.Pow) and (abs(right) > 64 or abs(left) > MAX_NUMBER):
+    if isinstance(op, (ast.Pow, ast.LShift)) and (abs(right) > 64 or abs(left) > MAX_NUMBER):
         return UNKNOWN
     result = _BINARY[type(op)](left, right)
     return result if isinstance(result, (int, float)) and abs(result) < MAX_NUMBER else UNKNOWN

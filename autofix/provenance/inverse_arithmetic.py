@@ -49,6 +49,8 @@ def inverse_operands(op: ast.operator, a: int | None, b: int | None, result: int
         ),
         ast.Div: lambda: _pairs(result * b if b else None, _quotient(a, result) if a else None),
         ast.Pow: lambda: _pairs(_root(result, b), _exponent(a, result)),
+        ast.RShift: lambda: _pairs(None if b is None else result << b, None),
+        ast.LShift: lambda: _pairs(None if b is None else _quotient(result, 1 << b), None),
     }
     make = inverse.get(type(op))
     if make is not None:

@@ -67,7 +67,7 @@ def is_refuted(evidence: Iterable[Counted], shown: Iterable[Piece]) -> bool:
 
 
 def _is_by_run(evidence: Iterable[Counted]) -> bool:
-    return any(piece is Evidence.BY_RUN and count for piece, count in evidence)
+    return any(piece in (Evidence.BY_RUN, Evidence.BY_VALUE) and count for piece, count in evidence)
 
 
 def _leaves_out_line(before: Trace, after: Trace, originals: Mapping[Path, str], texts: Mapping[Path, str]) -> bool:

@@ -21,7 +21,7 @@ from autofix.edits.moved_back import moved_back
 from autofix.edits.other_layouts import layouts, raised
 from autofix.edits.related_layouts import layouts_of_call
 from autofix.edits.size_givers import layouts_of_giver
-from autofix.edits.upstream_layouts import heads_moved, rebound_layouts, upstream_layouts
+from autofix.edits.upstream_layouts import heads_moved, left_out, rebound_layouts, upstream_layouts
 from autofix.rule import Evidence, Finding, Fix, Fixes, Mismatch, Piece, Project, Rule, shown
 
 _OTHERS = ("silent", "refactoring", "missing-name", "dtype", "loss", "norm-groups", "conv-groups", "view-contiguity")
@@ -103,6 +103,8 @@ class OperandLayout(Rule):
         for others in (bags_in_rows, folded_partners, complex_parts, rebound_layouts, heads_moved):
             for rank, layout in enumerate(islice(others(project, operation), _MOST_RAISED)):
                 yield self._unsafe(layout, Evidence.INSERTED, Evidence.AGREES, Evidence.RUNNER_UP * rank)
+        for rank, (steps, layout) in enumerate(left_out(project, operation)):
+            yield self._unsafe(layout, *_EVIDENCE[layout.change], Evidence.UPSTREAM * steps, Evidence.RUNNER_UP * rank)
         for rank, layout in layouts_of_giver(project, operation):
             yield self._unsafe(layout, Evidence.INSERTED, Evidence.EXACT_FIT, Evidence.RUNNER_UP * rank)
         further = upstream_layouts(project, operation, finding.expected) if len(fitting) < _MOST else ()

@@ -41,8 +41,7 @@ class EinsumLetters(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         operation = project.operation(finding)
-        for pattern, edit in with_other_axes(project) if operation is None else ():
-            yield self.fix(f"write `{pattern}`", (edit,), Evidence.EVIDENT, reason="an axis may be one too many")
+        yield from map(self.change, with_other_axes(project) if operation is None else ())
         for rank, (pattern, edit, is_known) in enumerate(renamed_axes(project) if operation is None else ()):
             evidence = (Evidence.AGREES * is_known, Evidence.RUNNER_UP * min(rank, 3))
             yield self.fix(f"write `{pattern}`", (edit,), *evidence, reason=_REASON)

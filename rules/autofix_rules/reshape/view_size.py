@@ -92,7 +92,9 @@ class ViewSize(Rule):
         """Yield fixes that ask for a multiple of the expression, or with ``-1`` for whatever is left."""
         place, other = sizes.expressions[index], Evidence.OTHER_READING * (not sizes.varies)
         now = project.integer(place)
-        if isinstance(place.node, ast.Constant) or not now:
+        # One number for a vector that has more: what it was when the line was written.
+        is_whole = sizes.values == (1,) and len(sizes.shape) == 1
+        if (isinstance(place.node, ast.Constant) and not is_whole) or not now:
             return
         if target_size % now == 0 and isinstance(place.node, ast.BinOp):
             text = f"{place.text} * {target_size // now}"
