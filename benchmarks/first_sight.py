@@ -38,6 +38,7 @@ COMMITS = {
     "blind-s": "805f1ac",
     "blind-t": "033ebdd",
     "blind-u": "85493e5",
+    "blind-v": "56954e4",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 
