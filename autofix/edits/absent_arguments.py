@@ -153,3 +153,19 @@ def _is_helper(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         ]:
             return parameters(function) == [name]
     return False
+
+
+def absent_layers(project: Project) -> Iterator[CodeChange]:
+    """Yield the call of a layer, or of any function, that is not there: what it would be given stays as it is."""
+    failure = project.trace.failure
+    call = project.call(failure.frames) if failure is not None and failure.type == "TypeError" else None
+    if call is None or not isinstance(call.node, ast.Call) or call.node.keywords or len(call.node.args) != 1:
+        return
+    (argument,), name = call.node.args, dotted(call.node.func)
+    if not name or isinstance(argument, ast.Starred) or project.value(call.at(call.node.func)) is not None:
+        return
+    source, passed = call.source, call.source.text_of(argument)
+    text = f"{passed} if {name} is None else {call.text}"
+    edits = (source.replace(call.node, text),)
+    is_asked = any(f"{name} is {word}" in source.text for word in ("None", "not None"))
+    yield CodeChange(f"call `{name}` where it is there", edits, (Evidence.EVIDENT, Evidence.AGREES * is_asked), _DOUBT)

@@ -116,9 +116,9 @@ def with_other_axes(project: Project) -> Iterator[CodeChange]:
     left, arrow, right = pattern.partition("->")
     if not arrow or tensor.rank <= len(_PART.findall(left)):
         return
-    given, statement = _PART.findall(right), call.source.statement_of(call.node)
-    has_ones = all(size == 1 for part, size in zip(given, tensor.shape, strict=False) if part == "1")
-    if len(given) == tensor.rank and "1" in given:
+    axes, statement = _PART.findall(right), call.source.statement_of(call.node)
+    has_ones = all(size == 1 for part, size in zip(axes, tensor.shape, strict=False) if part == "1")
+    if len(axes) == tensor.rank and "1" in axes:
         is_bound = isinstance(statement, ast.Assign) and statement.value is call.node
         names = [dotted(target) for target in getattr(statement, "targets", ())]
         is_alone = is_bound and names == [operand.text] and call.source.stands_alone(statement)

@@ -14,11 +14,12 @@ from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import followed, put_behind
 from autofix.facts.project_view import Expression, Project
 from autofix.facts.returned_values import returned
+from autofix.provenance.bindings import bindings
 from autofix.records.costs import Evidence, Piece
 from autofix.records.locations import Edit
 from autofix.records.values import Sequence, Tensor
 from autofix.syntax.name_bindings import callee_name
-from autofix.syntax.source import Source, dotted
+from autofix.syntax.source import Source, below, dotted
 
 _GUESS = "that the {} of the results is the tensor meant is a guess"
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
@@ -81,16 +82,33 @@ def _unpacked(used: Expression, statement: ast.Assign, target: ast.expr, index: 
 
 
 def _assignment(used: Expression) -> tuple[ast.Assign, ast.expr] | None:
-    """Return the last statement before the use that binds the name, and the target that is the name."""
+    """Return the last statement before the use that binds the name, and the target that is the name. In a loop what
+    binds it there comes before the next round.
+    """
     function = used.source.function_of(used.node)
     if function is None or not isinstance(used.node, (ast.Name, ast.Attribute)):
         return None
-    assignments: list[tuple[ast.Assign, ast.expr]] = []
+    loop = next((node for node in used.source.ancestors(used.node) if isinstance(node, (ast.For, ast.While))), None)
+    assignments: list[tuple[bool, int, ast.Assign, ast.expr]] = []
     for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and node.lineno < used.node.lineno and len(node.targets) == 1:
+        is_round = loop is not None and isinstance(node, ast.Assign) and node in below(loop)
+        if isinstance(node, ast.Assign) and (node.lineno < used.node.lineno or is_round) and len(node.targets) == 1:
             elements = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else [node.targets[0]]
-            assignments += [(node, element) for element in elements if dotted(element) == used.text]
-    return max(assignments, key=lambda pair: pair[0].lineno, default=None)
+            calls = isinstance(node.value, ast.Call)
+            own = (element for element in elements if dotted(element) == used.text)
+            assignments += [(is_round and calls, node.lineno, node, element) for element in own]
+    last = max(assignments, key=lambda each: each[:2], default=None)
+    return None if last is None else last[2:]
+
+
+def as_passed(project: Project, used: Expression) -> Iterator[Expression]:
+    """Yield what callers passed for the parameter that an expression is, the nearest first."""
+    while isinstance(used.node, ast.Name) and _assignment(used) is None:
+        passed = next((each.expression for each in bindings(project, used) if each.is_argument), None)
+        if passed is None or passed.frames == used.frames:
+            return
+        used = passed
+        yield used
 
 
 # -- what speaks for an entry ------------------------------------------------------------------------------------------

@@ -88,7 +88,43 @@ class Recurrent(Forecast):
 
 print(Recurrent(5, 12, 3)(torch.randn(2, 9, 5)).shape)
 """
+UNIT = """class Unit(nn.Module):
+    def __init__(self, width, out, act=None):
+        super().__init__()
+        self.fc, self.act = nn.Linear(width, out), act
+
+    def forward(self, x):
+        return self.act(self.fc(x)) * 2
+
+
+print(nn.Sequential(Unit(6, 8, nn.ReLU()), Unit(8, 3))(torch.randn(4, 6)).shape)
+"""
+LAYERS = """class Layer(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm, self.fc = nn.LayerNorm(width), nn.Linear(width, width)
+
+    def forward(self, x):
+        gate = self.fc(self.norm(x)).sigmoid()
+        x = x * gate
+        return x, gate
+
+
+def run(layers, x):
+    for layer in layers:
+        x = layer(x)
+    return x.sum()
+
+
+print(run([Layer(6), Layer(6)], torch.randn(4, 6)))
+"""
 CASES = {
+    "an activation that nobody passed": (
+        UNIT,
+        (("self.act(self.fc(x)) * 2", "(self.fc(x) if self.act is None else self.act(self.fc(x))) * 2"),),
+        False,
+    ),
+    "what each layer of a loop gives beside": (LAYERS, (("        x = layer(x)", "        x, _ = layer(x)"),), False),
     "a mask that nobody passed": (
         SCORES,
         (("    s = s.masked", "    if mask is not None:\n        s = s.masked"),),

@@ -12,7 +12,7 @@ stand elsewhere, or the condition be another, is all that the text says.
 Source. The Python language reference, sections Execution model and The if statement.
 """
 
-from autofix.edits.absent_arguments import absent_arguments
+from autofix.edits.absent_arguments import absent_arguments, absent_layers
 from autofix.edits.left_in_testing import left_in_testing
 from autofix.edits.moved_statements import moved_statements
 from autofix.edits.other_conditions import other_conditions
@@ -49,6 +49,7 @@ class StatementOrder(Rule):
         for back in left_in_testing(project, operation):
             yield self.change(back, doubt=_REASON)
         yield from map(self.change, absent_arguments(project, operation, finding.layer))
+        yield from map(self.change, absent_layers(project))
         yield from self.ranked(exchanged_statements(project, operation, finding.layer), doubt=_REASON)
         yield from map(self.change, rank_conditions(project, operation))
         yield from self.ranked(moved_statements(project, operation, finding.layer), doubt=_REASON)

@@ -13,11 +13,11 @@ Source. torch.nn.LSTM, torch.nn.GRU and torch.nn.MultiheadAttention, section Out
 
 import ast
 
-from autofix.edits.taken_entries import taken_entries
+from autofix.edits.taken_entries import as_passed, taken_entries
 from autofix.facts.call_sites import frames_of
 from autofix.facts.returned_values import returned
 from autofix.records.values import Sequence, Value, tensors_of
-from autofix.rule import Expression, Finding, Fixes, Mismatch, Project, Rule, shown
+from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Project, Rule, shown
 
 
 class TupleResult(Rule):
@@ -42,9 +42,11 @@ class TupleResult(Rule):
         used = _tuple_expression(finding, project)
         if used is None:
             return
-        value = _value(project, used)
-        if isinstance(value, Sequence):
-            yield from map(self.change, taken_entries(project, used, value, _from_torch(project, used)))
+        for rank, each in enumerate((*reversed([*as_passed(project, used)]), used)):
+            value = _value(project, each)
+            if isinstance(value, Sequence):
+                for change in taken_entries(project, each, value, _from_torch(project, each)):
+                    yield self.change(change, Evidence.RUNNER_UP * rank)
 
 
 def _tuple_expression(finding: Finding, project: Project) -> Expression | None:
