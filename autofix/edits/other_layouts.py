@@ -213,6 +213,8 @@ def inserted(operand: WrittenOperand) -> Iterator[Layout]:
     if family(operand.operation.target) is Family.JOIN:
         yield from _repeated(operand)
     yield from _in_rows(operand)
+    if is_check(operand.operation):
+        yield from _one_for_all(operand)
     if tensor.rank and _is_one_row(operand.project, tensor):
         words = f"take one of the {tensor.shape[0]}, which are all the same"
         yield replace(operand.behind("[0]", tensor.shape[1:], words), suffix="[0]")
@@ -265,6 +267,18 @@ def _repeated(operand: WrittenOperand) -> Iterator[Layout]:
             sizes = ", ".join(size_text(place.source, place.text, d) if d == at else "-1" for d in range(other.rank))
             after = (*shape[:at], other.shape[at], *shape[at:])
             yield operand.behind(f".unsqueeze({at}).expand({sizes})", after, f"repeat {shape} along dimension {at}")
+
+
+def _one_for_all(operand: WrittenOperand) -> Iterator[Layout]:
+    """Yield one row expanded to as many as another tensor has that a check of the project compares it with."""
+    shape = operand.tensor.shape
+    named = [(p, t) for p, t in operand.others if isinstance(p.node, (ast.Name, ast.Attribute))]
+    more = [(place, other) for place, other in named if other.rank and other.shape[0] > 1]
+    for place, other in more[:1] if shape[:1] == (1,) else ():
+        size = size_text(place.source, place.text, 0)
+        suffix = f".expand({', '.join([size, *['-1'] * (len(shape) - 1)])})"
+        words = f"expand {shape} to the {other.shape[0]} rows of what it is compared with"
+        yield replace(operand.behind(suffix, (other.shape[0], *shape[1:]), words), suffix=suffix)
 
 
 def _is_laid_out_alike(shape: Shape, other: Shape) -> bool:

@@ -104,10 +104,12 @@ def operands(project: Project, operation: Operation) -> tuple[Expression, ...]:
     node = place.node
     if isinstance(node, ast.BinOp):
         nodes = [node.left, node.right]
+    elif isinstance(node, ast.Compare) and is_check(operation):
+        subjects = [side for side in map(subject, (node.left, *node.comparators)) if side is not None]
+        # Of several that are compared in a row it is about two.
+        nodes = [side for side in subjects if len(subjects) < 3 or project.value(place.at(side)) in operation.tensors]
     elif isinstance(node, ast.Compare) and len(node.comparators) == 1:
-        sides = [node.left, *node.comparators]
-        subjects = [node for node in map(subject, sides) if node is not None]
-        nodes = subjects if is_check(operation) else sides
+        nodes = [node.left, *node.comparators]
     elif isinstance(node, ast.Subscript):
         keys = _keys(operation, node)
         nodes = [node.value, *keys] if keys else []

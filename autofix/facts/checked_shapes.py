@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from autofix.facts.contracts import bound
 from autofix.facts.project_view import Expression, Project
@@ -79,6 +80,9 @@ def _comparisons(test: ast.expr, *, holds: bool) -> Iterator[ast.Compare]:
             yield from _comparisons(value, holds=holds)
     elif isinstance(test, ast.Compare) and [type(op) for op in test.ops] == [ast.NotEq if holds else ast.Eq]:
         yield test
+    elif isinstance(test, ast.Compare) and not holds and all(isinstance(op, ast.Eq) for op in test.ops):
+        for left, right in pairwise((test.left, *test.comparators)):  # ``a == b == c``
+            yield ast.copy_location(ast.Compare(left, [ast.Eq()], [right]), test)
 
 
 def _operation(project: Project, source: Source, comparison: ast.Compare, failure: Failure) -> Operation | None:

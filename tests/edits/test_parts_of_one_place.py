@@ -43,6 +43,22 @@ print(judge(torch.randn(5, 3, 8, 9)).shape)
 """,
         ("[x, spread]", "[x, spread.expand(x.shape[0], -1, x.shape[2], x.shape[3])]"),
     ),
+    "one centre for all that are turned, which the project checks": (
+        """def turned(center, angle, scale):
+    if not (center.shape[0] == angle.shape[0] == scale.shape[0]):
+        raise ValueError("as many centers as angles and scales")
+    turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(-1, 2, 2)
+    return torch.cat([turn * scale[:, None, None], center.unsqueeze(2)], dim=2)
+
+def drawn(batch, width, height):
+    angle, scale = torch.rand(batch), torch.ones(batch)
+    center = torch.tensor([width, height]).view(1, 2) / 2
+    return turned(center, angle, scale)
+
+print(drawn(5, 32, 24).shape)
+""",
+        ("return turned(center,", "return turned(center.expand(angle.shape[0], -1),"),
+    ),
     "a speaker at every step": (
         """head = nn.Linear(12, 2)
 

@@ -57,6 +57,8 @@ class OperandSize(Rule):
         yield from map(self.change, repeated_twice(project, operation))
         if finding.detail is Detail.EQUATION:
             for own, dimension, target_size in disagreements(project, operation):
+                if is_check(operation) and target_size == 1 and dimension == 0:
+                    continue  # What there is one of is meant for all.
                 yield from self._made(project, own, dimension, target_size, "operand")
                 for layer, site in producer_sites(project, own, target_size) if is_check(operation) else ():
                     title = set_output(layer, site.result)
