@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 from itertools import combinations
 
+from autofix.edits.new_axes import moved_cuts
 from autofix.facts.call_sites import lineage, put_behind
+from autofix.facts.contracts import bound, fits
 from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit
+from autofix.records.trace import Operation
 from autofix.records.values import Tensor
 from autofix.syntax.name_bindings import callee_name
 
@@ -18,6 +21,16 @@ def got_last_axis(project: Project, tensor: Tensor) -> bool:
     """Return whether the code put a last dimension of one behind what the operand was made from."""
     near = lineage(project, tensor, 3) if tensor.shape[-1] == 1 else ()
     return any(maker.operator == "unsqueeze" and maker.result_shape == (*maker.tensors[0].shape, 1) for maker in near)
+
+
+def is_cut_elsewhere(project: Project, operation: Operation, index: int) -> bool:
+    """Return whether an operand was cut, and the call would take it cut in another dimension as it is."""
+    call, tensor = bound(project, operation), operation.tensors[index]
+    maker = project.producer(tensor)
+    if call is None or maker is None or index >= len(call.operands):
+        return False
+    cuts = moved_cuts(project, maker, tensor.shape)
+    return any(fits(call.with_shape(call.operands[index], layout.after)) for layout in cuts)
 
 
 def _fits(low: tuple[int, ...], high: tuple[int, ...]) -> bool:

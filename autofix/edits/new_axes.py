@@ -58,6 +58,25 @@ def uncut(project: Project, maker: Operation, shape: Shape) -> Iterator[Layout]:
         yield Layout(LayoutChange.REMOVED, edit, f"leave out the cut `{cut}`: {after}", shape, after)
 
 
+def moved_cuts(project: Project, maker: Operation, shape: Shape) -> Iterator[Layout]:
+    """Yield a subscript whose only cut is made in another dimension: ``table[:n]`` for ``table[:, :n]``."""
+    place, call = written(project, maker), bound(project, maker)
+    if call is None or place is None or maker.operator != "getitem" or not isinstance(place.node, ast.Subscript):
+        return
+    key, items, before = call.call.get("index"), parts(place.node), maker.tensors[0].shape
+    keys = key if isinstance(key, tuple) else (key,)
+    odd = [at for at, item in enumerate(items) if not _is_whole(item)]
+    if len(keys) != len(items) or len(odd) != 1 or not all(isinstance(k, slice) for k in keys):
+        return
+    cut, source = keys[odd[0]], place.source
+    for at in (at for at in range(len(before)) if at != odd[0]):
+        after = call.with_argument("index", (*(slice(None),) * at, cut)).result()
+        if after not in (None, shape):
+            text = ", ".join((*[":"] * at, source.text_of(items[odd[0]])))
+            edit = source.replace(place.node, f"{source.text_of(place.node.value)}[{text}]")
+            yield Layout(LayoutChange.REORDERED, edit, f"cut dimension {at} instead: `[{text}]`", shape, after)
+
+
 def only_adds(node: ast.expr) -> bool:
     """Return whether an expression is a subscript that takes all dimensions as they are, and adds some."""
     items = parts(node) if isinstance(node, ast.Subscript) else []

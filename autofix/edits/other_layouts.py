@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from autofix.edits.equation_letters import relettered
 from autofix.edits.layout import Layout, LayoutChange, WrittenOperand, behind_value, left_alone, moves, written_operand
-from autofix.edits.new_axes import other_axes, uncut
+from autofix.edits.new_axes import moved_cuts, other_axes, uncut
 from autofix.edits.other_orders import reordered
 from autofix.edits.partner_layouts import as_partners
 from autofix.edits.rank_changes import PICKING, without_call
@@ -119,7 +119,7 @@ def without_maker(project: Project, call: BoundCall, tensor: Tensor) -> Iterator
     if maker is None or bound_call is None or not bound_call.operands:
         return
     aligns = call.row.family in _ALIGNING
-    of_axes = other_axes(project, maker, tensor.shape, aligns=aligns)
+    of_axes = (*other_axes(project, maker, tensor.shape, aligns=aligns), *moved_cuts(project, maker, tensor.shape))
     for layout in (*otherwise_made(project, maker, bound_call, tensor.shape), *of_axes):
         kept = layout.moves_nothing and (aligns or layout.change is LayoutChange.REMOVED)
         if maker is nearest or kept:

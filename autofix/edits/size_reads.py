@@ -208,12 +208,13 @@ def live_sites(
     fitting = [
         (n, axis) for axis in axes for n, v in tensors if -v.rank <= axis < v.rank and v.shape[axis] == target_size
     ]
+    is_worked_out = isinstance(expression.node, ast.BinOp)  # Nobody writes ``n + 1`` for a size that is there.
     for rank, (name, axis) in enumerate(fitting[:3]):
         text = size_text(expression.source, name, axis)
         edit = expression.source.replace(expression.node, text)
         yield Site(
             (edit,),
-            counted((Evidence.OUTWARD * depth, Evidence.RUNNER_UP * rank)),
+            counted((Evidence.OUTWARD * depth, Evidence.RUNNER_UP * rank, Evidence.AGAINST * is_worked_out)),
             text,
             SiteKind.NAMED,
             expression.source.location(expression.node),

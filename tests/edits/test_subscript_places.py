@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from autofix.records.plan import Applicability
+from autofix.records.report import Report
+
 CheckChange = Callable[[str, str, tuple[str, str]], None]
 HEADER = "import torch\n\ntorch.manual_seed(0)\n"
 MASKS: dict[str, tuple[str, tuple[str, str]]] = {
@@ -32,6 +35,36 @@ traded = torch.arange(20) % 7 < 5
 print(prices[traded].mean(dim=-1).shape)
 """,
         ("prices[traded]", "prices[:, :, traded]"),
+    ),
+}
+CUTS: dict[str, tuple[str, tuple[str, str]]] = {
+    "positions that no batch stands before": (
+        """
+table = torch.randn(20, 6)
+
+def placed(x):
+    b, n, _ = x.shape
+    return x + table[:, : n + 1][:, :n] if n > 20 else x + table[:, :n]
+
+print(placed(torch.randn(2, 5, 6)).shape)
+""",
+        ("else x + table[:, :n]", "else x + table[:n]"),
+    ),
+    "the last days of all shares": (
+        """
+prices, weights = torch.rand(4, 30), torch.rand(4, 7)
+print((prices[-7:] * weights).sum(1))
+""",
+        ("prices[-7:]", "prices[:, -7:]"),
+    ),
+    "frames of a spectrogram, by its length": (
+        """
+def masked(spectrum, frames):
+    return spectrum[:, :frames] * torch.hann_window(frames)
+
+print(masked(torch.rand(2, 40, 100), 60).shape)
+""",
+        ("spectrum[:, :frames]", "spectrum[:, :, :frames]"),
     ),
 }
 ONES: dict[str, tuple[str, tuple[str, str]]] = {
@@ -89,3 +122,21 @@ def test_dimensions_of_one_are_counted_from_the_end(
     program: str, change: tuple[str, str], check_change: CheckChange
 ) -> None:
     check_change(HEADER, program, change)
+
+
+@pytest.mark.parametrize("program, change", CUTS.values(), ids=CUTS)
+def test_a_cut_is_made_in_another_dimension(program: str, change: tuple[str, str], check_change: CheckChange) -> None:
+    check_change(HEADER, program, change)
+
+
+def test_an_axis_beside_a_cut_in_another_dimension_is_not_safe(repaired: Callable[..., Report]) -> None:
+    """The window has as many entries as what was cut, which may be the wrong dimension."""
+    text = """
+def masked(spectrum, frames):
+    return spectrum[:, :frames] * torch.hann_window(frames)
+
+print(masked(torch.rand(2, 40, 100), 25).shape)
+"""
+    plan = repaired(HEADER + text).plan
+    assert plan is not None
+    assert plan.applicability is Applicability.UNSAFE

@@ -10,7 +10,7 @@ Source. The broadcasting semantics note of torch.
 
 import ast
 
-from autofix.edits.lined_up import axes_suffix, got_last_axis, made_with_axes, ways_to_line_up
+from autofix.edits.lined_up import axes_suffix, got_last_axis, is_cut_elsewhere, made_with_axes, ways_to_line_up
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import followed, is_stored, operands
 from autofix.facts.reduced_dimensions import reductions
@@ -18,6 +18,7 @@ from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operati
 
 _OTHERS = "what else reads it is given other dimensions too"
 _AXIS_ADDED = "it was given a last dimension already, so that what it was made from may lack one"
+_CUT = "what it meets may be cut in the wrong dimension"
 _ATTENTION = "scaled_dot_product_attention"
 
 
@@ -63,6 +64,7 @@ class MissingAxes(Rule):
             reason = f"{low} lines up with {high} in more than one way" if unsafe else ""
             if by_sample:
                 reason = "a table of the model's own would have a row for each sample of a batch"
+            reason = reason or _CUT * (len(shapes) == 2 and is_cut_elsewhere(project, operation, 1 - small))
             reason = reason or _AXIS_ADDED * (not is_mask and got_last_axis(project, operation.tensors[small]))
             title, place = f"align dimensions: {low} with {high}", _inner(places[small])
             evidence = (Evidence.INSERTED, Evidence.OTHER_READING * rank, Evidence.AGAINST * by_sample)
