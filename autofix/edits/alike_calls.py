@@ -18,6 +18,7 @@ from autofix.edits.set_arguments import argument_set
 from autofix.facts.fault_path import calls
 from autofix.facts.passed_arguments import passed_calls
 from autofix.facts.project_view import Expression, Project
+from autofix.operators.table import find
 from autofix.operators.table import layer as layer_row
 from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
@@ -31,6 +32,7 @@ from autofix.syntax.source import Source, argument, dotted
 MOST = 6
 DOUBT = "that the two calls are meant alike is told by the run alone"
 _OF_DEFAULTS = "that the default is not meant is told by the run and the name alone"
+_MODULES = frozenset(("torch", "nn", "F", "functional"))
 _ORDERS = frozenset(("batch_first", "dim"))
 # What changes no shape of loaders and optimizers, and is not tried.
 _NO_SHAPES = frozenset(
@@ -138,7 +140,7 @@ def _of_others(source: Source, call: ast.Call, replaces: bool) -> Iterator[tuple
     """Yield the keyword arguments that other calls of the function have and this one lacks, or has with another
     value, each once.
     """
-    keywords = {keyword.arg for keyword in call.keywords}
+    keywords = {keyword.arg for keyword in call.keywords} | _passed_by_position(call)
     alike = [other for other in source.calls if other is not call and other.keywords and _is_alike(other, call)]
     scope = source.function_of(call) if alike else None
     known = bound_above(scope, call.lineno) if scope is not None else set()
@@ -152,6 +154,15 @@ def _of_others(source: Source, call: ast.Call, replaces: bool) -> Iterator[tuple
             if differs and (name, value) not in seen:
                 seen.add((name, value))
                 yield name, value
+
+
+def _passed_by_position(call: ast.Call) -> set[str]:
+    """Return the parameters of a function or method of torch that are passed by position: ``dim`` of ``x.mean(1)``."""
+    name, base = callee_name(call), dotted(call.func).partition(".")[0]
+    is_method = isinstance(call.func, ast.Attribute) and base not in _MODULES
+    row = find(f"torch.Tensor.{name}") if is_method else find(f"torch.{name}") or find(f"torch.nn.functional.{name}")
+    names = [] if row is None or layer_row(name) is not None else [argument.name for argument in row.arguments]
+    return set(names[: len(call.args) + is_method])
 
 
 def _repeatable(source: Source, call: ast.Call, known: set[str]) -> dict[str, str]:
