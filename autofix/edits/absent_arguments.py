@@ -21,15 +21,18 @@ from autofix.syntax.name_bindings import bound_above, default_of, parameters, re
 from autofix.syntax.source import Source, below, dotted
 
 _DOUBT = "that the argument may be left out is told by its default alone"
+_OF_NONE = ("TypeError", "AttributeError")
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)
 
 
 def absent_arguments(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
     """Yield the condition for what was running at the fault and reads a parameter that is None by default."""
     failure = project.trace.failure
-    running = {frame.place for frame in failure.frames} if failure is not None else set()
+    # Sizes that do not meet further in are no fault of what is missing here.
+    if failure is None or not (failure.type in _OF_NONE or "NoneType" in failure.message):
+        return
     for place in places(project, operation, layer):
-        if not place.frames or place.frames[0].place not in running or isinstance(place.scope, ast.Module):
+        if place.frames[:1] != failure.frames[:1] or isinstance(place.scope, ast.Module):
             continue
         for name in parameters(place.scope):
             read = next((r for r in reads(place.statement, name)), None)

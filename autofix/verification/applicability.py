@@ -30,6 +30,7 @@ from autofix.verification import (
     side_effects,
     triangular_masks,
 )
+from autofix.verification.bypasses import idle_layers
 from autofix.verification.checks import was_folded
 from autofix.verification.proof import state_of
 
@@ -166,6 +167,7 @@ def _of_meaning(steps: tuple[Step, ...], trace: Trace, project: Project) -> Iter
             yield words
     if label := changed_outputs.unmet_output(steps, project, trace):
         yield f"`{label}` gives out another size than it was built for, and nothing behind it takes that size"
+    yield from (f"`{path}`, which had run, is not called after it" for path in idle_layers(project.trace, trace))
     if shared_lines.is_idle_after(steps, project, trace):
         yield "the reshape that failed does nothing after it; other sizes may be meant"
     yield from _of_gradients(steps[0].finding, project, trace)

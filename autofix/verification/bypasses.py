@@ -60,6 +60,18 @@ def hides(
     return bool(_layers(before) - _layers(after)) or _leaves_out_line(before, after, originals, dict(texts))
 
 
+def idle_layers(before: Trace, after: Trace) -> list[str]:
+    """Return the first layer with parameters that had run and is not called after an edit, by its path."""
+    ran, runs = ({trace.layers[i].path for i in _called(trace)} for trace in (before, after))
+    there = {layer.path for layer in after.layers if layer.parameters}
+    return sorted(path for path in (ran - runs) & there if path)[:1]
+
+
+def _called(trace: Trace) -> set[int]:
+    calls = (o.layer_index for o in _forward(trace) if o.kind is OperationKind.CALL_MODULE)
+    return {index for index in calls if index is not None}
+
+
 def is_refuted(evidence: Iterable[Counted], shown: Iterable[Piece]) -> bool:
     """Return whether the run alone speaks for an edit and several checks of that run speak against it."""
     failed = dict(counted(shown)).get(Evidence.CHECK_FAILED, 0)
@@ -94,8 +106,7 @@ def _line_after(before: str, after: str, line: int) -> int | None:
 
 def _layers(trace: Trace) -> Counter[str]:
     """Return how many layers of each kind were called, those that only differ in their dimensions as one kind."""
-    called = {operation.layer_index for operation in _forward(trace) if operation.kind is OperationKind.CALL_MODULE}
-    kinds = (trace.layers[index].kind for index in called if index is not None)
+    kinds = (trace.layers[index].kind for index in _called(trace))
     return Counter(_VARIANT.sub("", kind) for kind in kinds if kind not in _LAYOUT)
 
 

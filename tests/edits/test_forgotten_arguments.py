@@ -180,3 +180,29 @@ def test_what_a_call_passes(
 
 def test_an_argument_that_is_needed(repaired: Callable[..., Report]) -> None:
     assert repaired(HEADER + NEEDED).ending is not RepairEnding.REPAIRED
+
+
+def test_a_fault_further_in_is_none_of_what_is_absent(repaired: Callable[..., Report]) -> None:
+    """Under a condition on the argument that nobody passed the block would not run at all."""
+    program = """class Mix(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.part, self.fc = nn.Linear(width, 2), nn.Linear(width + 2, width)
+
+    def forward(self, x, condition=None):
+        x = self.fc(torch.cat([x, self.part(x)], 0))
+        return x if condition is None else x + condition
+
+
+def run(blocks, x, condition=None):
+    for block in blocks:
+        x = block(x, condition)
+    return x
+
+
+print(run([Mix(6), Mix(6)], torch.randn(4, 6)).shape)
+"""
+    report = repaired(HEADER + program)
+    plans = [plan for plan in (report.plan, *report.alternatives) if plan is not None]
+    assert plans
+    assert all("if condition is not None" not in text for plan in plans for _, text in plan.texts)
