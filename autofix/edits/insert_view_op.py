@@ -14,11 +14,26 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.locations import Edit, Range
 from autofix.records.trace import Layer, Operation
 from autofix.records.values import Tensor
-from autofix.syntax.name_bindings import reads_from, stores, targets
+from autofix.syntax.name_bindings import parameters, reads, reads_from, stores, targets
 from autofix.syntax.source import Source, dotted
 from autofix.syntax.spelling import imported_as, module_text, receiver
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
+
+
+def is_passed_in(project: Project, operation: Operation) -> bool:
+    """Return whether an operation reads what another class of the project passed to the function it stands in: that one
+    may be meant to pass it in another shape, and this one may have other callers.
+    """
+    frames = frames_of(project, operation)
+    call, caller = project.call(frames[:1]), project.call(frames[1:2])
+    function = None if call is None else call.source.function_of(call.node)
+    if call is None or caller is None or function is None or not isinstance(call.node, ast.Call):
+        return False
+    read = {node.id for argument in call.node.args for node in reads(argument)}
+    passed = read & set(parameters(function)) - {node.id for node in stores(function)}
+    other = caller.source.class_of(caller.node)
+    return bool(passed) and other is not None and other is not call.source.class_of(call.node)
 
 
 def insertions(

@@ -65,3 +65,10 @@ def made_with_axes(expression: Expression, way: tuple[int, ...], rank: int) -> E
     if callee_name(node) not in _MADE_IN_SIZES or any(isinstance(part, (ast.Tuple, ast.List)) for part in node.args):
         return None
     return put_behind(expression.source, node.args[-1], ", 1" * (rank - len(way)))
+
+
+def under_signs(place: Expression) -> Expression:
+    """Return ``mask`` of ``~mask``: a subscript binds tighter."""
+    if isinstance(place.node, ast.UnaryOp):
+        return under_signs(place.at(place.node.operand))
+    return place

@@ -10,11 +10,16 @@ Source. torch.squeeze.
 
 from autofix.edits.rank_changes import behind, respelled, tensors_at_fault, without_call
 from autofix.edits.squeezed_dimensions import is_shown, named_calls
+from autofix.facts.dataflow import samples_lead
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
 _RANKS = "dimension-range index-range rank unpack norm-rank conv-rank rnn-rank rnn-hidden other silent-squeeze"
 _SIZES = "norm-features linear-in-features rnn-input-size attention-width attention-mask view-size"
 _LOSSES = "loss-batch loss-shape loss-classes"
+_FIRST = "that the samples come first is told by nothing, and there is one of them"
+# How many operations further back it is, and which dimension is that of the samples.
+At = tuple[int, int]
+Doubts = tuple[str, str]
 _ONES = "the dimensions left may be of one for this sample only"
 _RANKED = frozenset(f"{_RANKS} {_SIZES} {_LOSSES} concatenate broadcast matmul expand".split())
 
@@ -43,21 +48,21 @@ class SqueezedAway(Rule):
             before, after = operation.tensors[0], operation.result
             if isinstance(after, Tensor) and after.rank < before.rank:
                 unsure = finding.mismatch.value in _LOSSES and not is_shown(project, operation)
-                yield from self._named(project, operation, before, count, samples, _ONES * unsure)
+                is_told = finding.silent or samples_lead(project)
+                doubts = (_ONES * unsure, _FIRST * (not is_told and before.shape[0] == 1))
+                yield from self._named(project, operation, before, (count, samples), doubts)
 
-    def _named(
-        self, project: Project, operation: Operation, before: Tensor, further: int, samples: int, doubt: str
-    ) -> Fixes:
-        dimensions = [d for d, size in enumerate(before.shape) if size == 1]
+    def _named(self, project: Project, operation: Operation, before: Tensor, at: At, doubts: Doubts) -> Fixes:
+        dimensions, (further, samples) = [d for d, size in enumerate(before.shape) if size == 1], at
         explicit = len(operation.arguments) > 1 or bool(operation.keywords)
         are_pooled = before.rank > 3 and dimensions[-(before.rank - 2) :] == list(range(2, before.rank))
         if not explicit and samples == 0 and len(dimensions) > 1 and are_pooled:
             edit = respelled(project, operation, "flatten(1)")
             if edit is not None:
                 title = f"flatten {before.shape} from dimension 1, which keeps a batch of one"
-                yield self.fix(title, (edit,), Evidence.EVIDENT, Evidence.UPSTREAM * further, doubt=doubt)
+                yield self.fix(title, (edit,), Evidence.EVIDENT, Evidence.UPSTREAM * further, doubt=doubts[0])
         elif not explicit and len(dimensions) > 1:
-            yield from self._one(project, operation, dimensions, further, samples, doubt)
+            yield from self._one(project, operation, dimensions, at, doubts)
             for call, change, pieces in named_calls(project, operation):
                 later = Evidence.UPSTREAM * further
                 yield self.fix(f"name what goes: `.{call}`", (change,), *pieces, later, doubt=_ONES)
@@ -66,15 +71,13 @@ class SqueezedAway(Rule):
             reason, evidence = "it may be meant to go where the result is used", Evidence.UPSTREAM * further
             yield self.fix("keep the dimension of one", (edit,), Evidence.OTHER_READING, evidence, doubt=reason)
 
-    def _one(
-        self, project: Project, operation: Operation, dimensions: list[int], further: int, samples: int, unsure: str
-    ) -> Fixes:
+    def _one(self, project: Project, operation: Operation, dimensions: list[int], at: At, doubts: Doubts) -> Fixes:
         """Yield fixes that squeeze one dimension by its number, the last first; the batch is never meant."""
-        others = [d for d in reversed(dimensions) if d != samples]
+        others, further = [d for d in reversed(dimensions) if d != at[1]], at[0]
         for rank, dimension in enumerate(others):
             edit = respelled(project, operation, f"squeeze({dimension})")
             if edit is not None:
-                doubt = "the sample has several dimensions of one" if len(others) > 1 else unsure
+                doubt = "the sample has several dimensions of one" if len(others) > 1 else doubts[0] or doubts[1]
                 evidence = (Evidence.EXACT_FIT * (not dimensions[0]), Evidence.RUNNER_UP * rank)
                 title, later = f"squeeze dimension {dimension} only", Evidence.UPSTREAM * further
                 yield self.fix(title, (edit,), *evidence, later, doubt=doubt)

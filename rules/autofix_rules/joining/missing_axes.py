@@ -8,13 +8,18 @@ attention lines up with the keys.
 Source. The broadcasting semantics note of torch.
 """
 
-import ast
-
-from autofix.edits.lined_up import axes_suffix, got_last_axis, is_cut_elsewhere, made_with_axes, ways_to_line_up
+from autofix.edits.lined_up import (
+    axes_suffix,
+    got_last_axis,
+    is_cut_elsewhere,
+    made_with_axes,
+    under_signs,
+    ways_to_line_up,
+)
 from autofix.edits.same_values import same_values
 from autofix.facts.call_sites import followed, is_stored, operands
 from autofix.facts.reduced_dimensions import reductions
-from autofix.rule import Evidence, Expression, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
+from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 _OTHERS = "what else reads it is given other dimensions too"
 _AXIS_ADDED = "it was given a last dimension already, so that what it was made from may lack one"
@@ -66,7 +71,7 @@ class MissingAxes(Rule):
                 reason = "a table of the model's own would have a row for each sample of a batch"
             reason = reason or _CUT * (len(shapes) == 2 and is_cut_elsewhere(project, operation, 1 - small))
             reason = reason or _AXIS_ADDED * (not is_mask and got_last_axis(project, operation.tensors[small]))
-            title, place = f"align dimensions: {low} with {high}", _inner(places[small])
+            title, place = f"align dimensions: {low} with {high}", under_signs(places[small])
             evidence = (Evidence.INSERTED, Evidence.OTHER_READING * rank, Evidence.AGAINST * by_sample)
             edit = followed(place, axes_suffix(way, len(high)))
             yield self.fix(title, (edit,), *evidence, Evidence.RUNNER_UP * rank, doubt=reason)
@@ -74,10 +79,3 @@ class MissingAxes(Rule):
                 longer, title = made_with_axes(before, way, len(high)), f"make {low} with the dimensions of {high}"
                 if longer is not None:
                     yield self.fix(title, (longer,), *evidence, Evidence.OUTWARD * steps, doubt=_OTHERS)
-
-
-def _inner(place: Expression) -> Expression:
-    """Return ``mask`` of ``~mask``: a subscript binds tighter."""
-    if isinstance(place.node, ast.UnaryOp):
-        return _inner(place.at(place.node.operand))
-    return place

@@ -5,18 +5,21 @@ layer was built for ``C * H * W`` features of one row per sample.
 What the fix does. Inserts a flatten before the layer: ``x = torch.flatten(x, 1)`` as a line of ``forward``,
 ``.flatten(1)`` on the argument, or ``nn.Flatten()`` inside a Sequential; of tokens and heads only the last
 dimensions. Where the flattened size is not what the layer takes either, both are repaired together.
-Fix safety. Safe where the flattened size is the one the layer was built for.
+Fix safety. Safe where the flattened size is the one the layer was built for, in the class that has the maps. Unsafe
+where another class passes them.
 Source. torch.nn.Linear and torch.flatten.
 """
 
 import math
 
 from autofix.edits.bound_results import bound_results
-from autofix.edits.insert_view_op import insertions
+from autofix.edits.insert_view_op import insertions, is_passed_in
 from autofix.provenance.channel_sites import spatial
 from autofix.provenance.producers import argument_sites
 from autofix.records.values import Value
 from autofix.rule import Edit, Evidence, Finding, Fixes, Layer, Mismatch, Operation, Project, Rule, Tensor, shown
+
+_PASSED = "another class passes the maps, and may be meant to flatten them"
 
 
 class MissingFlatten(Rule):
@@ -41,20 +44,19 @@ class MissingFlatten(Rule):
         tensor = operation.tensors[0]
         if tensor.rank < 3 or layer.kind not in {"Linear", "BatchNorm1d"}:
             return
-        width = math.prod(tensor.shape[1:])
-        parameter = "in_features" if layer.kind == "Linear" else "num_features"
+        width, parameter = math.prod(tensor.shape[1:]), "in_features" if layer.kind == "Linear" else "num_features"
         fits = layer.setting(parameter) == width
         if tensor.rank == 3 and not fits and layer.kind != "Linear":
             return
         if not fits:
             yield from self._last_dimensions(project, operation, layer, tensor, layer.setting(parameter))
-        if fits:
-            yield from map(self.change, bound_results(project, operation, (tensor.shape[0], width), "flatten(1)"))
+        rows = (tensor.shape[0], width)
+        yield from map(self.change, bound_results(project, operation, rows, "flatten(1)") if fits else ())
         for edits, words in insertions(project, operation, layer):
-            title = f"flatten {tensor.shape} to {(tensor.shape[0], width)} {words}"
+            title = f"flatten {tensor.shape} to {rows} {words}"
             if fits:
                 reason = f"{tensor.shape[1:]} has the {width} features that `{layer.path}` takes"
-                yield self.fix(title, edits, reason=reason)
+                yield self.fix(title, edits, reason=reason, doubt=_PASSED * is_passed_in(project, operation))
             elif tensor.rank >= 4:
                 yield from self._with_size(project, layer, tensor, width, edits, title)
 
