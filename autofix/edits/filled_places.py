@@ -31,7 +31,6 @@ from autofix.syntax.subscripts import parts
 _ENTRYWISE = ELEMENTWISE | {Family.ACTIVATION, Family.DROPOUT}
 _CARRYING = _ENTRYWISE | {Family.MATRIX_PRODUCT, Family.VIEW}
 _SHORT = "what is written there could be meant to be as long as its place"
-
 _ZERO = "the last entry could be meant to stay as it is"
 
 

@@ -47,9 +47,9 @@ class SqueezedAway(Rule):
         for count, operation in enumerate(squeezes):
             before, after = operation.tensors[0], operation.result
             if isinstance(after, Tensor) and after.rank < before.rank:
-                unsure = finding.mismatch.value in _LOSSES and not is_shown(project, operation)
-                is_told = finding.silent or samples_lead(project)
-                doubts = (_ONES * unsure, _FIRST * (not is_told and before.shape[0] == 1))
+                known, is_loss = is_shown(project, operation), finding.mismatch.value in _LOSSES
+                is_told = finding.silent or known or samples_lead(project)
+                doubts = _ONES * (is_loss and not known), _FIRST * (not is_told and before.shape[0] == 1)
                 yield from self._named(project, operation, before, (count, samples), doubts)
 
     def _named(self, project: Project, operation: Operation, before: Tensor, at: At, doubts: Doubts) -> Fixes:
