@@ -51,9 +51,12 @@ def _smaller_batch(project: Project, failed: Operation) -> tuple[int, int] | Non
 
 def whole_batches(project: Project, size: int) -> Iterator[CodeChange]:
     """Yield for each loader of batches of a size that it leaves out a last one that is smaller."""
-    evidence, doubt = (Evidence.INSERTED, Evidence.OTHER_READING), "its samples are not used then"
     failure = project.trace.failure
     running = failure.frames if failure is not None else ()
+    # Where a model is evaluated every sample counts.
+    functions = [project.source(frame.path).function_at(frame.range, frame.function) for frame in running]
+    against = Evidence.AGAINST * any(map(only_evaluates, functions))
+    evidence, doubt = (Evidence.INSERTED, Evidence.OTHER_READING, against), "its samples are not used then"
     for source in project.sources():
         for node in source.calls:
             batch = argument(node, 1, "batch_size") if callee_name(node) == "DataLoader" else None
