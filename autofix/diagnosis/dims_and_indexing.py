@@ -8,6 +8,7 @@ from __future__ import annotations
 from autofix.diagnosis.cause import Cause, show, tensor_at
 from autofix.operators.equations import DtypeIn, Equation, Relation
 from autofix.operators.operator import DIMENSION_NAMES
+from autofix.operators.rows.subscripts import is_mask
 from autofix.operators.table import function
 from autofix.operators.terms import Argument, Size, value_of
 from autofix.records.finding import Detail, Mismatch
@@ -46,9 +47,6 @@ def _too_many(operation: Operation, tensor: Tensor, subject: str) -> Cause | Non
             sizes, name = (tensor.shape[at],), needed.right.name
             return Cause(Mismatch.INDEX_RANGE, message, (asked,), sizes, name, 0, at, detail=Detail.INDEX)
     return None
-
-
-_MASKS = frozenset(("bool", "uint8"))
 
 
 def out_of_range(subject: str, dim: int, tensor: Tensor) -> Cause:
@@ -98,7 +96,7 @@ def indexed(operation: Operation, subject: str) -> Cause | None:
             sizes = (tensor.shape[dimension],)
             return Cause(Mismatch.INDEX_RANGE, message, (asked,), sizes, "", 0, dimension, detail=Detail.INDEX)
         if part is not None:
-            dimension += part.rank if isinstance(part, Tensor) and part.dtype in _MASKS else 1
+            dimension += part.rank if is_mask(part) else 1
     return Cause(
         Mismatch.INDEX_RANGE, f"{subject} on {show(tensor.shape)}", (), tensor.shape, "", 0, detail=Detail.MASK
     )
@@ -108,7 +106,7 @@ def _asked(part: Value, size: int) -> int | None:
     """Return the index that a number, or a tensor of some, asks for where there are ``size`` entries; None for none
     that is out of range.
     """
-    if isinstance(part, Tensor) and part.values is not None and part.dtype not in _MASKS:
+    if isinstance(part, Tensor) and part.values is not None and not is_mask(part):
         asked = [int(value) for value in part.values]
     else:
         asked = [part] if is_integer(part) else []

@@ -21,7 +21,7 @@ from autofix.records.trace import Frame, Operation
 from autofix.records.values import Tensor, is_integer
 from autofix.syntax.name_bindings import assignments, parameters, reads
 from autofix.syntax.source import Function, Source, below, dotted
-from autofix.syntax.spelling import size_text
+from autofix.syntax.spelling import first_expanded, size_text
 
 _PLACES = "that all places get the same is told by its one entry"
 _GIVEN = "whether the call or the function that gives the one sample has to repeat it is told by no shape"
@@ -107,8 +107,7 @@ def _returned(
     for argument in passed.arguments:
         if isinstance(argument.value, Tensor) and argument.value.shape[:1] == (size,):
             text, is_unread = _batch_name(result.source, function, argument.parameter)
-            suffix = f".expand({', '.join([text, *['-1'] * (part.rank - 1)])})"
-            name = getattr(function, "name", "")
+            suffix, name = first_expanded(text, part.rank), getattr(function, "name", "")
             words = f"expand the one sample that `{name}` gives: `{suffix}`"
             evidence: tuple[Piece, ...] = (
                 (Evidence.EVIDENT, Evidence.EXACT_FIT) if is_unread else (Evidence.OUTWARD * 1,)

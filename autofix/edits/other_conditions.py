@@ -16,6 +16,7 @@ from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.syntax.name_bindings import assignments, constructor_of, parameters, reads
 from autofix.syntax.source import Function, below, dotted
+from autofix.syntax.spelling import whole_shape_of
 
 MOST = 6
 _BOUNDARY: dict[type[ast.cmpop], str] = {ast.Gt: ">=", ast.GtE: ">", ast.Lt: "<=", ast.LtE: "<"}
@@ -66,9 +67,8 @@ def _others(project: Project, condition: Expression) -> Iterator[Other]:
     source, test = condition.source, condition.node
     match test:
         case ast.Compare(left=shape, ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=int())]) if (
-            _is_shape(shape)
+            base := whole_shape_of(shape)
         ):  # A shape is never a number.
-            base = shape.func.value if isinstance(shape, ast.Call) else shape.value  # type: ignore[attr-defined]
             text = f"{source.text_of(base)}.dim()"
             words = f"ask for the number of dimensions, `{text}`, not for `{source.text_of(shape)}`"
             yield True, CodeChange(words, (source.replace(shape, text),), (Evidence.EVIDENT, Evidence.EXACT_FIT))
@@ -87,13 +87,6 @@ def _others(project: Project, condition: Expression) -> Iterator[Other]:
                 yield _asked(condition, text, at_boundary, type(op) in {ast.Eq, ast.NotEq, ast.In, ast.NotIn})
         case ast.Name() | ast.Attribute() if not _is_option(condition):
             yield _asked(condition, f"not {source.text_of(test)}", is_choice=True)
-
-
-def _is_shape(node: ast.expr) -> bool:
-    """Return whether a whole shape is read: ``x.shape``, ``x.size()``."""
-    if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Attribute) and node.func.attr == "size" and not node.args
-    return isinstance(node, ast.Attribute) and node.attr == "shape"
 
 
 def _is_asked_twice(condition: Expression) -> bool:

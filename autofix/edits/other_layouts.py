@@ -29,7 +29,7 @@ from autofix.operators.table import family
 from autofix.records.trace import Operation, Phase
 from autofix.records.values import Tensor
 from autofix.syntax.name_bindings import parameters
-from autofix.syntax.spelling import receiver, size_text
+from autofix.syntax.spelling import first_expanded, receiver, size_text
 
 _ALIGNING = ELEMENTWISE | {Family.EXPANSION}
 _MOVING = frozenset((Family.VIEW, Family.RESHAPE, Family.FLATTENING, Family.UNFLATTENING))
@@ -275,8 +275,7 @@ def _one_for_all(operand: WrittenOperand) -> Iterator[Layout]:
     named = [(p, t) for p, t in operand.others if isinstance(p.node, (ast.Name, ast.Attribute))]
     more = [(place, other) for place, other in named if other.rank and other.shape[0] > 1]
     for place, other in more[:1] if shape[:1] == (1,) else ():
-        size = size_text(place.source, place.text, 0)
-        suffix = f".expand({', '.join([size, *['-1'] * (len(shape) - 1)])})"
+        suffix = first_expanded(size_text(place.source, place.text, 0), len(shape))
         words = f"expand {shape} to the {other.shape[0]} rows of what it is compared with"
         yield replace(operand.behind(suffix, (other.shape[0], *shape[1:]), words), suffix=suffix)
 

@@ -22,6 +22,7 @@ from autofix.provenance.bindings import bindings
 from autofix.records.costs import Evidence
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
+from autofix.syntax.spelling import whole_shape_of
 
 _MOST = 3
 _MOST_RANK = 6
@@ -103,12 +104,8 @@ def _part(project: Project, read: Expression, place: Expression) -> _Part | None
 
 def _sizes(project: Project, expression: Expression) -> tuple[int, ...]:
     """Return the sizes of a tensor that an expression reads whole: ``x.shape``, ``x.size()``; none for another."""
-    node = expression.node
-    is_call = isinstance(node, ast.Call) and not node.args and not node.keywords
-    read = node.func if isinstance(node, ast.Call) and is_call else node
-    if not isinstance(read, ast.Attribute) or read.attr != ("size" if is_call else "shape"):
-        return ()
-    tensor = value_there(project, expression.at(read.value))
+    base = whole_shape_of(expression.node)
+    tensor = None if base is None else value_there(project, expression.at(base))
     return tensor.shape if isinstance(tensor, Tensor) else ()
 
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from autofix.edits.code_change import CodeChange
 from autofix.facts.call_sites import written
 from autofix.facts.project_view import Expression, Project
+from autofix.operators.rows.subscripts import is_mask
 from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
 from autofix.syntax.name_bindings import callee_name
 from autofix.syntax.subscripts import parts
-
-_MASKS = frozenset(("bool", "uint8"))
 
 
 def from_the_end(place: Expression, rank: int) -> tuple[Edit, ...]:
@@ -67,7 +66,7 @@ def moved_masks(project: Project, operation: Operation) -> Iterator[CodeChange]:
     node = None if place is None else _subscript(project, operation, place)
     entries = [] if node is None else parts(node)
     values = key.items if isinstance(key, Sequence) else (key,)
-    masks = [at for at, value in enumerate(values) if isinstance(value, Tensor) and value.dtype in _MASKS]
+    masks = [at for at, value in enumerate(values) if is_mask(value)]
     if place is None or node is None or len(entries) != len(values) or len(masks) != 1 or not operation.tensors:
         return
     at, mask, shape = masks[0], values[masks[0]], operation.tensors[0].shape

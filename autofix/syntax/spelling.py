@@ -71,6 +71,18 @@ def size_text(source: Source, name: str, dimension: int) -> str:
     return f"{name}.shape[{dimension}]" if shapes > calls else f"{name}.size({dimension})"
 
 
+def whole_shape_of(node: ast.expr) -> ast.expr | None:
+    """Return what an expression reads the whole shape of, ``x`` of ``x.shape`` and ``x.size()``; None for any other."""
+    is_call = isinstance(node, ast.Call) and not node.args and not node.keywords
+    read = node.func if isinstance(node, ast.Call) and is_call else node
+    return read.value if isinstance(read, ast.Attribute) and read.attr == ("size" if is_call else "shape") else None
+
+
+def first_expanded(size: str, rank: int) -> str:
+    """Return the call that expands the first of several dimensions and leaves the others: ``.expand(n, -1)``."""
+    return f".expand({', '.join([size, *['-1'] * (rank - 1)])})"
+
+
 def receiver(text: str) -> str:
     """Return the expression so that a method or subscript may follow it: in parentheses where it is an operation."""
     try:

@@ -6,7 +6,7 @@ Source: the indexing of numpy, which torch follows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from autofix.operators.equations import DtypeIn, Requirement, at_least, equal, expands_to, within
 from autofix.operators.families import Family
@@ -25,7 +25,8 @@ def _keys(call: Call) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
 
 
-def _is_mask(key: Any) -> bool:
+def is_mask(key: Any) -> TypeGuard[Tensor]:
+    """Return whether a key between the brackets is a mask, which stands for as many dimensions as it has itself."""
     return isinstance(key, Tensor) and key.dtype in ("bool", "uint8")
 
 
@@ -34,7 +35,7 @@ def _is_ellipsis(key: Any) -> bool:
 
 
 def _used(keys: tuple[Any, ...]) -> int:
-    return sum(key.rank if _is_mask(key) else 1 for key in keys if key is not None and not _is_ellipsis(key))
+    return sum(key.rank if is_mask(key) else 1 for key in keys if key is not None and not _is_ellipsis(key))
 
 
 def _aligned(call: Call) -> Iterator[tuple[int, Any, int]]:
@@ -45,7 +46,7 @@ def _aligned(call: Call) -> Iterator[tuple[int, Any, int]]:
         if _is_ellipsis(key):
             at += max(0, len(sizes(call, "input")) - _used(keys))
         elif key is not None:
-            at += key.rank if _is_mask(key) else 1
+            at += key.rank if is_mask(key) else 1
 
 
 def _subscript_requires(call: Call) -> Iterator[Requirement]:
@@ -59,16 +60,16 @@ def _subscript_requires(call: Call) -> Iterator[Requirement]:
             yield DtypeIn("index", PICKING_DTYPES, None if single else index)
         if is_integer(key):
             yield from within(Argument("index", None if single else index), own[at])
-        elif _is_mask(key):
+        elif is_mask(key):
             yield from (equal(own[at + d], size) for d, size in enumerate(key.shape))
-    index_shapes = [tuple(map(Number, key.shape)) for key in keys if isinstance(key, Tensor) and not _is_mask(key)]
+    index_shapes = [tuple(map(Number, key.shape)) for key in keys if isinstance(key, Tensor) and not is_mask(key)]
     if len(index_shapes) > 1:
         yield from broadcast(call, [*index_shapes])[0]
 
 
 def _subscript(call: Call) -> Iterator[Dimensions | None]:
     keys, own = _keys(call), sizes(call, "input")
-    if any(_is_mask(key) or not _is_known(key) for key in keys):
+    if any(is_mask(key) or not _is_known(key) for key in keys):
         yield None
         return
     chosen = [index for index, key in enumerate(keys) if isinstance(key, Tensor)]
