@@ -272,18 +272,42 @@ class Net(nn.Module):
 )
 
 
-def test_runs_for_five_faults(target: Callable[..., Target], patient: Session) -> None:
+# Each line of its forward can also be run before the one above it, which leads nowhere.
+FIVE_APART = (
+    HEAD
+    + """\
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Linear(8, 16), nn.Linear({0}, 24)
+        self.third, self.fourth = nn.Linear(24, 32), nn.Linear({1}, 40)
+        self.fifth, self.sixth = nn.Linear(40, 48), nn.Linear({2}, 56)
+        self.seventh, self.eighth = nn.Linear(56, 64), nn.Linear({3}, 72)
+        self.ninth, self.tenth = nn.Linear(72, 80), nn.Linear({4}, 10)
+
+    def forward(self, x):
+        x = self.second(self.first(x))
+        x = self.fourth(self.third(x))
+        x = self.sixth(self.fifth(x))
+        x = self.eighth(self.seventh(x))
+        return self.tenth(self.ninth(x))
+"""
+)
+
+
+@pytest.mark.parametrize("model, most", [(FIVE, 45), (FIVE_APART, 35)])
+def test_runs_for_five_faults(model: str, most: int, target: Callable[..., Target], patient: Session) -> None:
     """At most six times those of the dearest single fault for each of the five, and far below the limit."""
     right, wrong = (16, 32, 48, 64, 80), (17, 33, 47, 63, 82)
-    single = [FIVE.format(*right[:index], wrong[index], *right[index + 1 :]) for index in range(5)]
+    single = [model.format(*right[:index], wrong[index], *right[index + 1 :]) for index in range(5)]
     runs = []
-    for text in (*single, FIVE.format(*wrong)):
+    for text in (*single, model.format(*wrong)):
         model_target = target(text, "4,8")
         report = engine.repair(engine.Request(model_target, (SourceText(model_target.path, text),)), patient)
         assert report.plan is not None
         runs.append((len(report.plan.steps), report.spent.probes))
     assert [steps for steps, _ in runs] == [1, 1, 1, 1, 1, 5]
-    assert runs[5][1] <= 50
+    assert runs[5][1] <= most
 
 
 # -- the collector -----------------------------------------------------------------------------------------------------

@@ -99,6 +99,11 @@ def is_same(before: Progress, after: Progress, *, in_kind: bool = False) -> bool
     return own.path == other.path and (own.range.start.line == other.range.start.line or is_moved)
 
 
+def is_alike(left: Finding, right: Finding) -> bool:
+    """Return whether two findings tell the same of one file, wherever its lines stand now."""
+    return left.call.path == right.call.path and _what(left, False) == _what(right, False)
+
+
 def _what(finding: Finding, in_kind: bool) -> tuple[object, ...]:
     is_open = in_kind and finding.mismatch is Mismatch.OTHER
     message = _NUMBERS.sub("", finding.message) if is_open else finding.message

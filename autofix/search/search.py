@@ -6,7 +6,6 @@ expanded. It knows neither rules' reasons nor processes: both come as functions.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -106,8 +105,8 @@ def search_silent(
 def _searched(search_state: SearchState, limits: Limits, visit: Callable[[State], None]) -> Found:
     limited = False
     while search_state.waiting():
-        state = heapq.heappop(search_state.queue)[2]
-        if not search_state.is_worth_a_run(state) or is_refused(state.texts, search_state.originals):
+        state = search_state.pop()
+        if not search_state.can_matter(state) or is_refused(state.texts, search_state.originals):
             continue
         if search_state.probes >= limits.probes or search_state.seconds >= limits.seconds:
             limited = True
@@ -135,6 +134,7 @@ def _visit(
 ) -> None:
     trace = _run(search_state, state)
     if trace.ending is Ending.PASSED:
+        search_state.rest.ended(state, None)
         # Of one that decides nothing it is not asked what is left: it is never more than shown.
         remaining_faults = find_silent_faults(state.texts, trace) if search_state.could_decide(state) else ()
         _keep(search_state, state, original, trace, remaining_faults)
@@ -148,8 +148,12 @@ def _visit(
         return
     outcome = progress.outcome(trace, finding, first_steps.call_text(project, finding))
     verdict = progress.judge(state.parent, outcome)
-    if verdict is Verdict.FAILS or len(state.steps) >= MAX_STEPS or first_steps.is_back(state, outcome):
+    if verdict is Verdict.FAILS or first_steps.is_back(state, outcome):
+        search_state.rest.failed(state)
         return
+    if len(state.steps) >= MAX_STEPS:
+        return
+    search_state.rest.ended(state, outcome)
     is_sidestep = progress.is_sidestep(state.parent, outcome)
     if is_sidestep and state.sidesteps >= MAX_SIDESTEPS:
         return
@@ -188,7 +192,7 @@ def _run(search_state: SearchState, state: State) -> Trace:
     ahead = []
     if not search_state.probes:  # The cheapest repair is most often the one that is shown in the end.
         ahead.append(Run(state.texts, fresh=True))
-    following = search_state.queue[0][2] if search_state.queue else None
+    following = search_state.next()
     if following is not None and search_state.is_likely(following, state):
         ahead.append(Run(following.texts, checks=True))
     trace = search_state.runs.trace(Run(state.texts, checks=True), ahead)
@@ -217,6 +221,7 @@ def _expand(search_state: SearchState, state: State, outcome: Progress, project:
     proposals = propose(outcome.finding, project)
     search_state.notes += proposals.notes
     cheapest = min((fix.cost for fix in proposals.fixes), default=0)
+    search_state.rest.step = search_state.rest.step or cheapest
     for fix in proposals.fixes:
         texts = _edited(state.texts, fix, project, search_state.originals)
         if texts is None or texts in search_state.seen:

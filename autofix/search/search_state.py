@@ -15,6 +15,7 @@ from autofix.records.costs import Evidence, total
 from autofix.records.locations import Texts
 from autofix.records.plan import Plan
 from autofix.records.trace import Run, Trace
+from autofix.search.expected_rest import ExpectedRest
 from autofix.search.first_steps import FirstSteps, State
 from autofix.search.past_faults import Outlook
 from autofix.search.progress import Progress
@@ -63,8 +64,7 @@ class SearchState:
     """What one search knows.
 
     ``first`` is the fault it began with, ``furthest`` what came past it; ``first_seen`` are the texts that first ended
-    in each fault; ``remaining_cost`` what was still paid after the answer to it, where a plan was found; ``others``:
-    dearer repairs are run too.
+    in each fault; ``rest`` what is expected to be paid after a state; ``others``: dearer repairs are run too.
     """
 
     runs: TraceSource
@@ -73,12 +73,14 @@ class SearchState:
     others: bool = False
     best: BestPlan | None = None
     furthest: FirstSteps | None = None
-    queue: list[tuple[int, int, State]] = field(default_factory=list)
-    # Deferred entries, and whether a cheaper fix of the same fault is deferred as well.
-    deferred: list[tuple[tuple[int, int, State], bool]] = field(default_factory=list)
+    queue: list[tuple[int, int, int, State]] = field(default_factory=list)
+    # Deferred states, and whether a cheaper fix of the same fault is deferred as well.
+    deferred: list[tuple[State, bool]] = field(default_factory=list)
     deferred_at: int = 0
     first_seen: dict[Progress, Texts] = field(default_factory=dict)
-    remaining_cost: dict[Progress, int] = field(default_factory=dict)
+    rest: ExpectedRest = field(default_factory=ExpectedRest)
+    # Answers to the first fault after which a run past it does not go on.
+    refused: set[Texts] = field(default_factory=set)
     originals: dict[Path, str] = field(default_factory=dict)
     seen: set[Texts] = field(default_factory=set)
     plans: dict[Signature, Plan] = field(default_factory=dict)
@@ -103,36 +105,62 @@ class SearchState:
         Deferred ones are taken up once a plan is known, nothing else is left, or ``PATIENCE`` runs have passed.
         """
         if self.deferred and (self.plans or not self.queue or self.probes >= self.deferred_at + PATIENCE):
-            for entry, not_cheapest in self.deferred:
-                if not (not_cheapest and self._is_far(entry[2])):
-                    heapq.heappush(self.queue, entry)
+            for state, not_cheapest in self.deferred:
+                if not (not_cheapest and self._is_far(state)):
+                    self._queue(state)
             self.deferred.clear()
         if self.queue and not self._outlook and not self.plans and self.probes >= _LOOK_AFTER:
-            self._set_back()
+            self._look_past()
         return bool(self.queue)
 
-    def _set_back(self) -> None:
-        """Put behind others what answers the first fault and leaves another one, by what comes past it."""
+    def pop(self) -> State:
+        """Return the state from which the cheapest plan is expected."""
+        return heapq.heappop(self.queue)[-1]
+
+    def next(self) -> State | None:
+        """Return the state that ``pop`` would give."""
+        return self.queue[0][-1] if self.queue else None
+
+    def _look_past(self) -> None:
+        """Order what waits by what a run past the first fault shows: which faults are left behind each state, and which
+        answers to the first one leave another one.
+        """
         outlook = self.outlook
         if outlook is None:
             return
-        refused = {
-            state.texts for _, _, state in self.queue if len(state.steps) == 1 and outlook.refuses(state.steps[0].fix)
-        }
-        self.queue = [(cost + LEAST * (state.texts in refused), at, state) for cost, at, state in self.queue]
-        heapq.heapify(self.queue)
+        self.rest.waiting = outlook.waiting
+        firsts = (state for *_, state in self.queue if len(state.steps) == 1)
+        self.refused = {state.texts for state in firsts if outlook.refuses(state.steps[0].fix)}
+        self._reorder()
+
+    def _reorder(self) -> None:
+        states = [state for *_, state in sorted(self.queue, key=lambda entry: entry[2])]
+        self.queue.clear()
+        for state in states:
+            self._queue(state)
+
+    def _queue(self, state: State) -> None:
+        """Queue a state by what a plan through it is expected to cost; of equals the one with the least to come."""
+        rest = self.rest.after(state) if self.plans else self.rest.of_waiting(state)
+        self.pushed += 1
+        back = LEAST * (state.texts in self.refused)
+        heapq.heappush(self.queue, (state.cost + rest + back, rest, self.pushed, state))
 
     def _is_far(self, state: State) -> bool:
         """Return whether a plan through ``state`` would cost too much, if the rest costs what it cost elsewhere."""
-        rest = None if state.parent is None else self.remaining_cost.get(state.parent)
+        rest = None if state.parent is None else self.rest.remaining_cost.get(state.parent)
         return rest is not None and not self.is_worth_a_run(state, rest)
 
     def found(self, state: State) -> None:
-        """Remember the remaining cost after each fault on the way to a plan."""
-        at: State | None = state
-        while at is not None and at.parent is not None:
-            self.remaining_cost.setdefault(at.parent, state.cost - at.cost)
-            at = at.before
+        """Remember what was paid on the way to a plan, and order the rest by it."""
+        self.rest.found(state)
+        self._reorder()
+
+    def can_matter(self, state: State) -> bool:
+        """Return whether a state that has not run is worth it, with what is expected to come after it."""
+        if self.plans and self.rest.is_lost(state):
+            return False
+        return self.is_worth_a_run(state, self.rest.after(state) if self.plans else 0)
 
     def could_be_best(self, state: State, more: int = 0) -> bool:
         """Return whether a plan through ``state`` that costs ``more`` than it could be the one that is shown."""
@@ -184,10 +212,8 @@ class SearchState:
 
     def push(self, state: State, *, waits: bool, not_cheapest: bool) -> None:
         """Queue a state; one that ``waits`` is deferred until the rest was found elsewhere, and dropped if far."""
-        self.pushed += 1
-        entry = (state.cost, self.pushed, state)
         if waits:
             self.deferred_at = self.deferred_at if self.deferred else self.probes
-            self.deferred.append((entry, not_cheapest))
+            self.deferred.append((state, not_cheapest))
         else:
-            heapq.heappush(self.queue, entry)
+            self._queue(state)

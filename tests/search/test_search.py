@@ -252,6 +252,22 @@ def test_alternatives_of_several_faults_do_not_multiply(faults: int) -> None:
     assert len(prober.ran) <= faults * (faults + 3) // 2
 
 
+def test_one_repair_of_all_faults_is_run_though_each_has_a_cheaper_one() -> None:
+    prober = toy("1 1 1", "2 2 2", ("2", 10))
+    places = [Range(Position(line, 0), Position(line, 1)) for line in (1, 2, 3)]
+    everywhere = Fix("XX2", "2 for all", tuple(Edit(PATH, at, "2") for at in places), evidence(15), Applicability.SAFE)
+
+    def propose(finding: Finding, project: Project) -> Proposals:
+        proposals = Toy.propose(prober, finding, project)
+        return Proposals((*proposals.fixes, everywhere)) if "line 0" in finding.message else proposals
+
+    original = prober.result(prober.text)
+    finding = diagnose(prober.view((), original))
+    assert finding is not None
+    result = search.search(original, finding, prober, prober.view, lambda texts, trace: (), propose, LIMITS)
+    assert titles(result) == [("2 for all", 15)]
+
+
 def test_without_a_plan_the_cheapest_first_steps_that_come_furthest_are_told() -> None:
     prober = toy("1 1 1", "2,3 2,3 9", ("3", 15), ("2", 10))
     result = prober.search()
