@@ -10,7 +10,7 @@ from autofix.operators.equations import DtypeIn, Equation, Relation
 from autofix.operators.operator import DIMENSION_NAMES
 from autofix.operators.rows.subscripts import is_mask
 from autofix.operators.table import function
-from autofix.operators.terms import Argument, Size, value_of
+from autofix.operators.terms import Argument, Size
 from autofix.records.finding import Detail, Mismatch
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor, Value, is_integer
@@ -42,7 +42,7 @@ def _too_many(operation: Operation, tensor: Tensor, subject: str) -> Cause | Non
         if not isinstance(needed, Equation) or needed.relation is not Relation.AT_LEAST:
             continue
         if isinstance(needed.left, Size) and isinstance(needed.right, Argument):
-            asked, at = value_of(needed.right, call) or 0, needed.left.dimension
+            asked, at = needed.right.value_in(call) or 0, needed.left.dimension
             message = f"{subject} asks for {asked} of the {tensor.shape[at]} entries of dimension {at}"
             sizes, name = (tensor.shape[at],), needed.right.name
             return Cause(Mismatch.INDEX_RANGE, message, (asked,), sizes, name, 0, at, detail=Detail.INDEX)

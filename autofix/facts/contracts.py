@@ -14,7 +14,7 @@ from autofix.operators import table
 from autofix.operators.equations import Equation
 from autofix.operators.families import Family
 from autofix.operators.operator import Operator
-from autofix.operators.terms import Call, Size, leaves, value_of
+from autofix.operators.terms import Call, Size, leaves
 from autofix.records.trace import Operation, OperationKind
 from autofix.records.values import Tensor
 
@@ -118,7 +118,7 @@ def became(project: Project, operation: Operation, dimension: int) -> tuple[Tens
     if shape is None or len(shape) != operation.result.rank:
         return None
     own = [leaf for leaf in leaves(shape[dimension]) if isinstance(leaf, Size)]
-    if len(own) != 1 or value_of(own[0], call.call) != operation.result.shape[dimension]:
+    if len(own) != 1 or own[0].value_in(call.call) != operation.result.shape[dimension]:
         return None
     tensor = call.call.tensor(own[0].operand, own[0].item)
     return None if tensor is None else (tensor, own[0].dimension)
@@ -131,6 +131,6 @@ def disagreements(project: Project, operation: Operation) -> Iterator[tuple[Tens
         sides = (requirement.left, requirement.right) if isinstance(requirement, Equation) else ()
         for side, other in zip(sides, reversed(sides), strict=True):
             tensor = call.call.tensor(side.operand, side.item) if call is not None and isinstance(side, Size) else None
-            target_size = None if call is None else value_of(other, call.call)
+            target_size = None if call is None else other.value_in(call.call)
             if isinstance(side, Size) and tensor is not None and target_size is not None:
                 yield tensor, side.dimension, target_size

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from autofix.operators.terms import Call, Leaf, Number, Term, as_term, leaves, solve, value_of, with_value
+from autofix.operators.terms import Call, Leaf, Number, Term, as_term, leaves, solve, with_value
 
 
 class Relation(Enum):
@@ -37,7 +37,7 @@ class Equation:
 
     def holds(self, call: Call) -> bool | None:
         """Return whether the equation holds; None where a value is not known."""
-        left, right = value_of(self.left, call), value_of(self.right, call)
+        left, right = self.left.value_in(call), self.right.value_in(call)
         return None if left is None or right is None else _holds(self.relation, left, right, self.choices)
 
 
@@ -120,7 +120,7 @@ def solutions(equation: Equation, call: Call) -> Iterator[tuple[Leaf, int]]:
     The left side comes first; the value is the nearest where several do.
     """
     for side, opposite, is_left in ((equation.left, equation.right, True), (equation.right, equation.left, False)):
-        current, other = value_of(side, call), value_of(opposite, call)
+        current, other = side.value_in(call), opposite.value_in(call)
         if other is None or (equation.relation is Relation.ONE_OF and not is_left):
             continue
         for leaf in leaves(side):

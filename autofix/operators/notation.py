@@ -41,7 +41,6 @@ from autofix.operators.terms import (
     Sum,
     Term,
     sizes,
-    value_of,
 )
 
 _SHAPE = re.compile(r"(\w*)\s*(~?)\(([^()]*)\)")
@@ -228,7 +227,7 @@ def broadcast(call: Call, operands: list[Dimensions]) -> tuple[tuple[Requirement
     result: list[Term] = []
     for back in range(1, max(map(len, operands), default=0) + 1):
         column = [shape[-back] for shape in operands if len(shape) >= back]
-        leader = next((size for size in column if value_of(size, call) != 1), column[0])
+        leader = next((size for size in column if size.value_in(call) != 1), column[0])
         requirements += (equal_or_one(leader, size) for size in column if size is not leader)
         result.append(leader)
     return tuple(requirements), tuple(reversed(result))

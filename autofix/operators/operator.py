@@ -13,7 +13,7 @@ from typing import Any
 
 from autofix.operators.equations import Equation, Requirement, at_least, solutions
 from autofix.operators.families import Family
-from autofix.operators.terms import Argument, Call, Dimensions, Leaf, Rank, leaves, solve, value_of, with_value
+from autofix.operators.terms import Argument, Call, Dimensions, Leaf, Rank, leaves, solve, with_value
 from autofix.records.values import Sequence, Tensor
 
 _MOST_CONSEQUENCES = 8
@@ -231,7 +231,7 @@ def _is_loose(value: Any, parameter: Parameter) -> bool:
 def _numbers(shape: Dimensions | None, call: Call) -> tuple[int, ...] | None:
     if shape is None:
         return None
-    numbers = [value_of(term, call) for term in shape]
+    numbers = [term.value_in(call) for term in shape]
     return None if None in numbers else tuple(size for size in numbers if size is not None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from autofix.operators.equations import Requirement, different, within
 from autofix.operators.operator import argument
-from autofix.operators.terms import Call, Number, Rank, Term, sizes, value_of
+from autofix.operators.terms import Call, Number, Rank, Term, sizes
 
 
 def place(call: Call, name: str, operand: str = "input", extra: int = 0, default: int = 0) -> int:
@@ -31,7 +31,7 @@ def named(call: Call, name: str, operand: str = "input", extra: int = 0) -> Iter
     values = call.integers(name)
     if values is None or call.tensor(operand) is None:
         return
-    count = value_of(Rank(operand), call) or 0
+    count = Rank(operand).value_in(call) or 0
     limit: Term = Rank(operand) + extra if count + extra else Number(1)
     terms = argument(name, call)
     for term in terms:

@@ -55,6 +55,10 @@ class Term:
 
     __slots__ = ()
 
+    def value_in(self, call: Call) -> int | None:
+        """Return what the term is in a call; None where that is not known."""
+        raise NotImplementedError
+
     def __add__(self, other: Term | int) -> Term:
         return Sum((self, as_term(other)))
 
@@ -74,6 +78,9 @@ class Number(Term):
 
     value: int
 
+    def value_in(self, call: Call) -> int | None:  # noqa: ARG002
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Size(Term):
@@ -83,6 +90,10 @@ class Size(Term):
     dimension: int
     item: int | None = None
 
+    def value_in(self, call: Call) -> int | None:
+        tensor = call.tensor(self.operand, self.item)
+        return tensor.shape[self.dimension] if tensor is not None and self.dimension < tensor.rank else None
+
 
 @dataclass(frozen=True, slots=True)
 class Rank(Term):
@@ -90,6 +101,10 @@ class Rank(Term):
 
     operand: str
     item: int | None = None
+
+    def value_in(self, call: Call) -> int | None:
+        tensor = call.tensor(self.operand, self.item)
+        return None if tensor is None else tensor.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +114,22 @@ class Argument(Term):
     name: str
     index: int | None = None
 
+    def value_in(self, call: Call) -> int | None:
+        value, index = call.get(self.name), self.index
+        if index is not None and isinstance(value, tuple) and value:
+            value = value[0] if len(value) == 1 else value[index] if index < len(value) else None
+        return int(value) if isinstance(value, (bool, int)) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Highest(Term):
     """The largest value in an operand of whole numbers."""
 
     operand: str
+
+    def value_in(self, call: Call) -> int | None:
+        tensor = call.tensor(self.operand)
+        return None if tensor is None or tensor.values is None else tensor.values[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +138,25 @@ class Length(Term):
 
     name: str
 
+    def value_in(self, call: Call) -> int | None:
+        value = call.get(self.name)
+        return len(value) if isinstance(value, tuple) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Sum(Term):
     """Terms added up."""
 
     terms: tuple[Term, ...]
+
+    def value_in(self, call: Call) -> int | None:
+        result = 0
+        for term in self.terms:
+            value = term.value_in(call)
+            if value is None:
+                return None
+            result += value
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +165,15 @@ class Product(Term):
 
     terms: tuple[Term, ...]
 
+    def value_in(self, call: Call) -> int | None:
+        result = 1
+        for term in self.terms:
+            value = term.value_in(call)
+            if value is None:
+                return None
+            result *= value
+        return result
+
 
 @dataclass(frozen=True, slots=True)
 class Quotient(Term):
@@ -134,6 +181,10 @@ class Quotient(Term):
 
     left: Term
     right: Term
+
+    def value_in(self, call: Call) -> int | None:
+        left, right = self.left.value_in(call), self.right.value_in(call)
+        return None if left is None or not right else left // right
 
 
 Leaf = Size | Argument
@@ -157,48 +208,6 @@ def total(terms: Dimensions) -> Term:
 def elements(terms: Dimensions) -> Term:
     """Return the number of elements of a shape."""
     return Product(terms)
-
-
-def value_of(term: Term, call: Call) -> int | None:
-    """Return what a term is in a call; None where that is not known."""
-    match term:
-        case Number(value):
-            return value
-        case Size(operand, dimension, item):
-            tensor = call.tensor(operand, item)
-            return tensor.shape[dimension] if tensor is not None and dimension < tensor.rank else None
-        case Rank(operand, item):
-            tensor = call.tensor(operand, item)
-            return None if tensor is None else tensor.rank
-        case Argument(name, index):
-            return _argument(call.get(name), index)
-        case Highest(operand):
-            tensor = call.tensor(operand)
-            return None if tensor is None or tensor.values is None else tensor.values[1]
-        case Length(name):
-            value = call.get(name)
-            return len(value) if isinstance(value, tuple) else None
-        case Quotient(left, right):
-            a, b = value_of(left, call), value_of(right, call)
-            return None if a is None or not b else a // b
-        case Sum(terms) | Product(terms):
-            return _combined(isinstance(term, Sum), [value_of(part, call) for part in terms])
-    raise TypeError(term)
-
-
-def _argument(value: Any, index: int | None) -> int | None:
-    if index is not None and isinstance(value, tuple) and value:
-        value = value[0] if len(value) == 1 else value[index] if index < len(value) else None
-    return int(value) if isinstance(value, (bool, int)) else None
-
-
-def _combined(is_sum: bool, values: list[int | None]) -> int | None:
-    result = 0 if is_sum else 1
-    for value in values:
-        if value is None:
-            return None
-        result = result + value if is_sum else result * value
-    return result
 
 
 def leaves(term: Term) -> Iterator[Leaf]:
@@ -244,12 +253,12 @@ def solve(term: Term, leaf: Leaf, target: int, call: Call) -> Iterator[int]:
         yield target
     elif isinstance(term, Sum):
         for index, part in enumerate(term.terms):
-            rest = value_of(Sum((*term.terms[:index], *term.terms[index + 1 :])), call)
+            rest = Sum((*term.terms[:index], *term.terms[index + 1 :])).value_in(call)
             if rest is not None and leaf in leaves(part):
                 yield from solve(part, leaf, target - rest, call)
     elif isinstance(term, Product):
         for index, part in enumerate(term.terms):
-            rest = value_of(Product((*term.terms[:index], *term.terms[index + 1 :])), call)
+            rest = Product((*term.terms[:index], *term.terms[index + 1 :])).value_in(call)
             if rest and target % rest == 0 and leaf in leaves(part):
                 yield from solve(part, leaf, target // rest, call)
     elif isinstance(term, Quotient):
@@ -257,7 +266,7 @@ def solve(term: Term, leaf: Leaf, target: int, call: Call) -> Iterator[int]:
 
 
 def _solve_quotient(term: Quotient, leaf: Leaf, target: int, call: Call) -> Iterator[int]:
-    left, right = value_of(term.left, call), value_of(term.right, call)
+    left, right = term.left.value_in(call), term.right.value_in(call)
     if right is not None and right > 0 and leaf in leaves(term.left):
         for rest in range(min(right, _MOST_SOLUTIONS)):
             yield from solve(term.left, leaf, target * right + rest, call)

@@ -112,14 +112,18 @@ def rebinds(statement: ast.stmt, name: str) -> bool:
 
 def reads(node: ast.AST, name: str = "") -> list[ast.Name]:
     """Return where names are read in a node, or one of them is."""
-    names = (part for part in below(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load))
-    return [part for part in names if name in ("", part.id)]
+    return [part for part in _names(node) if name in ("", part.id) and isinstance(part.ctx, ast.Load)]
 
 
 def stores(node: ast.AST, name: str = "") -> list[ast.Name]:
     """Return where names are bound in a node, or one of them is."""
-    names = (part for part in below(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
-    return [part for part in names if name in ("", part.id)]
+    return [part for part in _names(node) if name in ("", part.id) and isinstance(part.ctx, ast.Store)]
+
+
+@lru_cache(maxsize=256)
+def _names(node: ast.AST) -> tuple[ast.Name, ...]:
+    """Return the names in a node: walked once, asked for often."""
+    return tuple(part for part in below(node) if isinstance(part, ast.Name))
 
 
 def parameters(function: Function) -> list[str]:

@@ -13,7 +13,7 @@ from autofix.operators.families import Family
 from autofix.operators.notation import broadcast, shapes
 from autofix.operators.operator import Contract, Operator
 from autofix.operators.places import named, place
-from autofix.operators.terms import Call, Dimensions, Number, Rank, Term, sizes, value_of
+from autofix.operators.terms import Call, Dimensions, Number, Rank, Term, sizes
 
 
 def _product(left: str, right: str) -> Contract:
@@ -74,7 +74,7 @@ def _einsum_bound(call: Call) -> tuple[list[Requirement], dict[str, Term], Dimen
         for letter, size in zip(named_letters, (*own[:front], *own[front + spare :]), strict=True):
             if letter in letters:
                 requirements.append(equal_or_one(letters[letter], size))
-            if letter not in letters or value_of(letters[letter], call) == 1:
+            if letter not in letters or letters[letter].value_in(call) == 1:
                 letters[letter] = size
     leading_requirements, dimensions = broadcast(call, leading)
     return [*requirements, *leading_requirements], letters, dimensions

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from autofix.operators.equations import Requirement, at_least, below, divides, equal, one_of
 from autofix.operators.families import Family
 from autofix.operators.operator import Contract, Operator
-from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Size, Term, sizes, value_of
+from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Size, Term, sizes
 
 
 def windows(
@@ -65,7 +65,7 @@ def _transposed_windows(call: Call, count: int) -> tuple[list[Requirement], Dime
     result: list[Term] = []
     for index, size in enumerate(_spatial(call, count)[2]):
         stride, dilation, extra = (Argument(name, index) for name in ("stride", "dilation", "output_padding"))
-        limit = max((stride, dilation), key=lambda term: value_of(term, call) or 0)
+        limit = max((stride, dilation), key=lambda term: term.value_in(call) or 0)
         whole = (size - 1) * stride - Argument("padding", index) * 2 + dilation * (_kernel(call, index) - 1) + extra + 1
         steps = at_least(stride, 1), at_least(dilation, 1)
         requirements += (below(extra, limit), at_least(whole, 1), at_least(_kernel(call, index), 1), *steps)
@@ -120,8 +120,8 @@ def _pool_windows(call: Call, count: int) -> tuple[list[Requirement], Dimensions
             # The last window may reach over the end, but has to start inside the input or its left padding.
             reach = dilation * (kernel - 1) + 1
             places = (size + padding * 2 - reach + stride - 1) // stride + 1
-            start = value_of((places - 1) * stride, call) or 0
-            places = places - 1 if start >= (value_of(size + padding, call) or 0) else places
+            start = ((places - 1) * stride).value_in(call) or 0
+            places = places - 1 if start >= ((size + padding).value_in(call) or 0) else places
             fits = (at_least(places, 1), at_least(kernel, 1), at_least(stride, 1), at_least(dilation, 1))
         requirements += (*fits, at_least(kernel // 2, padding))
         result.append(places)
@@ -148,7 +148,7 @@ def _adaptive(count: int, is_average: bool) -> Contract:
         own = sizes(call, "input")
         front, rest = own[:-count], own[-count:]
         output_size = [Argument("output_size", index) for index in range(count)]
-        chosen = (size if value_of(term, call) is None else term for size, term in zip(rest, output_size, strict=True))
+        chosen = (size if term.value_in(call) is None else term for size, term in zip(rest, output_size, strict=True))
         shape = (*front, *chosen)
         yield from (shape, shape) if call.get("return_indices") is True else (shape,)
 

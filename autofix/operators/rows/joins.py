@@ -23,7 +23,6 @@ from autofix.operators.terms import (
     Term,
     sizes,
     total,
-    value_of,
 )
 
 
@@ -157,7 +156,7 @@ def _split(call: Call) -> Iterator[Dimensions]:
 
 
 def _equal_pieces(call: Call, own: Dimensions, at: int, each: Term) -> Iterator[Dimensions]:
-    size, step = value_of(own[at], call) or 0, value_of(each, call) or 0
+    size, step = own[at].value_in(call) or 0, each.value_in(call) or 0
     count = -(-size // step) if step > 0 else 0
     yield from (_piece(own, at, each) for _ in range(count - 1))
     yield _piece(own, at, own[at] - each * (count - 1))
@@ -176,7 +175,7 @@ def _chunk(call: Call) -> Iterator[Dimensions]:
 
 def _unbind(call: Call) -> Iterator[Dimensions]:
     own, at = sizes(call, "input"), place(call, "dim")
-    yield from ((*own[:at], *own[at + 1 :]) for _ in range(value_of(own[at], call) or 0))
+    yield from ((*own[:at], *own[at + 1 :]) for _ in range(own[at].value_in(call) or 0))
 
 
 def _piece(own: Dimensions, at: int, size: Term) -> Dimensions:
@@ -194,7 +193,7 @@ def _narrow_requires(call: Call) -> Iterator[Requirement]:
 def _tensor_split(call: Call) -> Iterator[Dimensions]:
     """State the result: pieces of which the first ones are one larger, or those between the indices that are told."""
     own, at, count = sizes(call, "input"), place(call, "dim"), call.integer("indices_or_sections")
-    size = value_of(own[at], call) or 0
+    size = own[at].value_in(call) or 0
     if count is not None:
         yield from (_piece(own, at, Number(size // count + (index < size % count))) for index in range(count))
         return

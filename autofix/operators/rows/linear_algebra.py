@@ -13,7 +13,7 @@ from autofix.operators.notation import broadcast, shapes
 from autofix.operators.operator import Contract, Operator
 from autofix.operators.places import named, place
 from autofix.operators.rows.reductions import FLOATS
-from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Term, sizes, value_of
+from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Term, sizes
 
 _SQUARE = "input (*, n, n)"
 
@@ -36,7 +36,7 @@ def _factors(call: Call, *parts: str) -> Iterator[Dimensions]:
     """Yield the reduced or full factors of a matrix, ``U``, ``S``, ``V`` or ``Q``, ``R``."""
     own, is_full = sizes(call, "input"), call.get("full_matrices") is True or call.get("mode") == "complete"
     rows, columns = own[-2:]
-    least = min((rows, columns), key=lambda term: value_of(term, call) or 0)
+    least = min((rows, columns), key=lambda term: term.value_in(call) or 0)
     shape = {
         "U": (rows, rows if is_full else least),
         "S": (least,),
@@ -49,7 +49,7 @@ def _factors(call: Call, *parts: str) -> Iterator[Dimensions]:
 def _covariance(call: Call) -> Iterator[Dimensions]:
     """Yield the covariance of variables in rows; that of a single one is a number."""
     rows = sizes(call, "input")[:-1]
-    yield () if rows and value_of(rows[0], call) == 1 else rows * 2
+    yield () if rows and rows[0].value_in(call) == 1 else rows * 2
 
 
 _COVARIANCE = Contract(lambda _: (at_least(2, Rank("input")),), _covariance)
@@ -100,8 +100,8 @@ def _diag(call: Call) -> Iterator[Dimensions]:
 
 def _diagonal_length(call: Call, rows: Term, columns: Term, shift: int) -> Term:
     rows, columns = (rows, columns - shift) if shift >= 0 else (rows + shift, columns)
-    shorter = min((rows, columns), key=lambda term: value_of(term, call) or 0)
-    return shorter if (value_of(shorter, call) or 0) >= 0 else Number(0)
+    shorter = min((rows, columns), key=lambda term: term.value_in(call) or 0)
+    return shorter if (shorter.value_in(call) or 0) >= 0 else Number(0)
 
 
 def _diagonal_requires(call: Call) -> Iterator[Requirement]:

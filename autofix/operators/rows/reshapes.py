@@ -21,14 +21,13 @@ from autofix.operators.terms import (
     Term,
     elements,
     sizes,
-    value_of,
 )
 
 
 def _split_sizes(call: Call, name: str, whole: Term) -> tuple[tuple[Requirement, ...], Dimensions]:
     """Return what sizes that make up ``whole`` need, and the sizes; a -1 takes what the others leave."""
     asked = argument(name, call)
-    values = [value_of(term, call) for term in asked]
+    values = [term.value_in(call) for term in asked]
     if min((value for value in values if value is not None), default=0) < -1:
         return tuple(at_least(term, -1) for term in asked), asked
     if values.count(-1) > 1:

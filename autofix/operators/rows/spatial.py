@@ -24,7 +24,6 @@ from autofix.operators.terms import (
     Term,
     elements,
     sizes,
-    value_of,
 )
 
 _RANKS = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
@@ -57,7 +56,7 @@ def _scaled(call: Call, size: Term, index: int) -> Term:
     if isinstance(factor, int):
         return Product((size, Argument("scale_factor", index)))
     whole = isinstance(factor, float) and factor.is_integer()
-    return size * int(factor) if whole else Number(math.floor((value_of(size, call) or 0) * float(factor)))
+    return size * int(factor) if whole else Number(math.floor((size.value_in(call) or 0) * float(factor)))
 
 
 # -- padding -----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from autofix.operators.families import Family
 from autofix.operators.notation import broadcast
 from autofix.operators.operator import Contract, Operator
 from autofix.operators.rows.indexing import INDICES
-from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Term, sizes, value_of
+from autofix.operators.terms import Argument, Call, Dimensions, Number, Rank, Term, sizes
 from autofix.records.values import Tensor, is_integer
 
 # What a tensor between the brackets holds: whole numbers, or a mask.
@@ -119,7 +119,7 @@ def _sliced(size: Term, key: slice, call: Call) -> Term:
     if (key.start, key.stop, key.step) in ((None, None, None), (0, None, None)):
         return size
     bounds = (key.start, key.stop, key.step)
-    number = value_of(size, call) or 0
+    number = size.value_in(call) or 0
     return Number(len(range(*key.indices(number)))) if all(b is None or is_integer(b) for b in bounds) else size
 
 

@@ -23,14 +23,13 @@ from autofix.operators.terms import (
     Term,
     elements,
     sizes,
-    value_of,
 )
 
 
 def _squeeze(call: Call) -> Iterator[Dimensions]:
     own, chosen = sizes(call, "input"), places(call, "dim")
     gone = range(len(own)) if chosen is None else chosen
-    yield tuple(size for at, size in enumerate(own) if at not in gone or value_of(size, call) != 1)
+    yield tuple(size for at, size in enumerate(own) if at not in gone or size.value_in(call) != 1)
 
 
 def _unsqueeze(call: Call) -> Iterator[Dimensions]:
@@ -81,7 +80,7 @@ def _expand_sizes(call: Call) -> tuple[tuple[Requirement, ...], Dimensions]:
     requirements: list[Requirement] = [at_least(Length("size"), Rank("input"))]
     for index, size in enumerate(asked):
         at = index - (len(asked) - len(own))
-        if value_of(size, call) == -1:
+        if size.value_in(call) == -1:
             requirements += () if at >= 0 else (at_least(size, 0),)
             expanded.append(own[at] if at >= 0 else size)
         else:
