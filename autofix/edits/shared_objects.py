@@ -55,14 +55,21 @@ def shared_objects(project: Project) -> Iterator[Shared]:
 
 def _in_scope(project: Project, source: Source, scope: Function | ast.Module) -> Iterator[Shared]:
     around = None if isinstance(scope, ast.Module) else scope
-    own = [node for node in below(scope) if source.function_of(node) is around]
-    for node in own:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and dotted(node.targets[0]) and dotted(node.value):
+    second = [node for node in below(scope) if isinstance(node, ast.Assign) and _is_second_name(node)]
+    own = [node for node in below(scope) if source.function_of(node) is around] if second else []
+    for node in second:
+        if source.function_of(node) is around:
             name = dotted(node.targets[0])
             changes = _changes(own, name, node.lineno)
-            is_name = isinstance(node.targets[0], (ast.Name, ast.Attribute)) and name != dotted(node.value)
-            if changes and is_name and _is_read(source, own, name, node.lineno):
+            if changes and _is_read(source, own, name, node.lineno):
                 yield from _copied(project, source, scope, name, node.value, changes)
+
+
+def _is_second_name(node: ast.Assign) -> bool:
+    name = dotted(node.targets[0]) if len(node.targets) == 1 else ""
+    return (
+        bool(name) and isinstance(node.targets[0], (ast.Name, ast.Attribute)) and dotted(node.value) not in ("", name)
+    )
 
 
 def _copied(
