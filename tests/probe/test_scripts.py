@@ -265,3 +265,41 @@ def test_repair_after_writing_writes_nothing(probed: Callable[..., Report], tmp_
     report = probed(MODEL + "open('log.txt', 'w').write('x')\n" + FAULT)
     assert report.ending is RepairEnding.REPAIRED
     assert not (tmp_path / "log.txt").exists()
+
+
+LOADED_BY_PATH = """
+import importlib.util
+spec = importlib.util.spec_from_file_location("rows", "parts/rows.py")
+rows = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(rows)
+"""
+LOADED_BY_LOADER = """
+from importlib.machinery import SourceFileLoader
+rows = SourceFileLoader("rows", "parts/rows.py").load_module()
+"""
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        pytest.param("import sys\nsys.path.insert(0, 'parts')\nimport rows", id="put before its folder"),
+        pytest.param("import sys\nsys.path.append('parts')\nimport rows", id="put behind its folder"),
+        pytest.param("import os, sys\nos.chdir('parts')\nsys.path.insert(0, '')\nimport rows", id="its working folder"),
+        pytest.param(LOADED_BY_PATH, id="loaded by its path"),
+        pytest.param(LOADED_BY_LOADER, id="loaded by a loader of its own"),
+        pytest.param(
+            "import runpy, types\nrows = types.SimpleNamespace(**runpy.run_path('parts/rows.py'))", id="run by its path"
+        ),
+    ],
+)
+def test_a_repair_reaches_a_file_however_it_is_loaded(
+    load: str, written: Callable[..., Path], session: Session
+) -> None:
+    """What a program loads in a way of its own has the text of the repair as well, and the folder stays as it is."""
+    part = "def flat(x):\n    x = x.transpose(0, 1)\n    return x.view(-1)\n"
+    text = f"import torch\n{load}\nprint(rows.flat(torch.randn(3, 4)).shape)\n"
+    path = written({"train.py": text, "parts/rows.py": part}, "train.py")
+    report = engine.repair(engine.Request(find_target.target(path)), session)
+    assert report.plan is not None
+    assert [changed.name for changed, _ in report.plan.texts] == ["rows.py"]
+    assert (path.parent / "parts" / "rows.py").read_text("utf-8") == part

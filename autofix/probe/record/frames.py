@@ -41,6 +41,7 @@ class Stack:
         self._roots = tuple(os.path.abspath(root) + os.sep for root in roots)
         self._producer = producer
         self._kinds: dict[str, str] = {}
+        self._files: dict[str, str] = {}  # The files of code that names them from the folder of the run.
         self._positions: dict[
             int, tuple[CodeType, list[Any]]
         ] = {}  # By identity: hashing a code object reads all of it.
@@ -63,7 +64,10 @@ class Stack:
             if filename in _API:
                 return API
             return LAYERS if filename.startswith(os.path.join(_TORCH, "nn", "modules")) else TORCH
-        if filename.startswith(self._roots) and f"{os.sep}site-packages{os.sep}" not in filename:
+        path = filename
+        if not os.path.isabs(filename) and os.path.isfile(filename):  # ``runpy.run_path("models/net.py")``
+            path = self._files[filename] = os.path.abspath(filename)
+        if path.startswith(self._roots) and f"{os.sep}site-packages{os.sep}" not in path:
             return USER
         return OTHER
 
@@ -110,7 +114,7 @@ class Stack:
             line, end_line, column, end_column = self._position(code, lasti)
             first = max(1, line or frame.f_lineno or 1)
             place = self._places[id(code), lasti] = [
-                code.co_filename,
+                self._files.get(code.co_filename, code.co_filename),
                 code.co_qualname,
                 first,
                 max(0, column or 0),

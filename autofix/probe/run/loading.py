@@ -69,7 +69,9 @@ class _OverlayFinder:
     def __init__(self, search_paths: tuple[str, ...], shadowing: Iterable[str]) -> None:
         self._known: dict[str, importlib.machinery.FileFinder] = {}
         self._shadowing = frozenset(shadowing)
+        self._search_paths = search_paths
         self._finders = [self._finder(path) for path in search_paths]
+        self._initial = frozenset((*sys.path, *search_paths))
 
     def _finder(self, folder: str) -> importlib.machinery.FileFinder:
         """Return one finder for a folder, since it lists the folder when it is first asked."""
@@ -87,14 +89,32 @@ class _OverlayFinder:
         if path is None:
             if name in sys.stdlib_module_names and name not in self._shadowing:
                 return None
-            finders = self._finders
+            finders = [*self._finders_before(), *self._finders]
         else:
             finders = [self._finder(entry) for entry in path if "site-packages" not in entry]
         for finder in finders:
             spec = finder.find_spec(name)
             if spec is not None and spec.loader is not None:
                 return spec
-        return None
+        return self._behind(name) if path is None else None
+
+    def _finders_before(self) -> list[importlib.machinery.FileFinder]:
+        """Return the finders of what a program has put before its own folder: ``sys.path.insert(0, "models")``."""
+        first = next((i for i, entry in enumerate(sys.path) if entry in self._search_paths), 0)
+        return [self._finder(os.path.abspath(entry)) for entry in sys.path[:first] if self._is_added(entry)]
+
+    def _behind(self, name: str) -> Any:
+        """Return a module from a folder that a program has put behind the others: ``sys.path.append("..")``."""
+        if not any(map(self._is_added, sys.path)):
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name)
+        if spec is None or spec.origin is None or os.path.abspath(spec.origin) not in OverlayLoader.overlay:
+            return None
+        spec.loader = OverlayLoader(name, spec.origin)
+        return spec
+
+    def _is_added(self, entry: str) -> bool:
+        return entry not in self._initial and "site-packages" not in entry
 
 
 @contextmanager
@@ -113,8 +133,7 @@ def project(request: RunRequest) -> Iterator[None]:
     for path, text in OverlayLoader.overlay.items():
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
     try:
-        data = {path: text for path, text in OverlayLoader.overlay.items() if not path.endswith(".py")}
-        with _working_directory(request), redirected(data):
+        with _working_directory(request), redirected(OverlayLoader.overlay):
             yield
     finally:
         sys.meta_path.remove(finder)
