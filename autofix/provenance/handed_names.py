@@ -22,6 +22,7 @@ from autofix.syntax.name_bindings import (
     assignments,
     callee_name,
     constructor_of,
+    default_of,
     function_called,
     is_bound_call,
     parameters,
@@ -59,9 +60,11 @@ def handed_name(project: Project, finding: Finding, place: Expression, size: int
     if function is None or size < 2 or any(node is place.node for node in ast.walk(function.args)):
         return ""
     role = role_of(project, place) or finding.parameter
-    names = [handed for handed in _names(project, place, function, size) if not _is_other(handed.name, role)]
+    handed_to = list(_names(project, place, function, size))
+    names = [handed for handed in handed_to if not _is_other(handed.name, role)]
     comes_in = _comes_in(project, finding, place, size)
     kinds = (
+        [handed for handed in handed_to if handed.is_parameter and _is_by_default(handed.name, function, place)],
         [handed for handed in names if handed.name == role and (handed.is_unread or comes_in)],
         [handed for handed in names if handed.is_unread and (handed.is_parameter or _is_alike(handed.name, role))],
         [handed for handed in names if comes_in and _is_passed(project, place, function, handed, role)],
@@ -215,6 +218,14 @@ def _is_other(name: str, role: str) -> bool:
 
 def _is_alike(name: str, role: str) -> bool:
     return not set(name.lower().split("_")).isdisjoint(role.lower().split("_"))
+
+
+def _is_by_default(name: str, function: Function, place: Expression) -> bool:
+    """Return whether what is written is the default of a parameter: it was right for that alone."""
+    default, node = default_of(function, name), place.node
+    if not isinstance(default, ast.Constant) or not isinstance(node, ast.Constant):
+        return False
+    return is_integer(default.value) and default.value == node.value
 
 
 def _is_passed(project: Project, place: Expression, function: Function, handed: _Handed, role: str) -> bool:

@@ -14,23 +14,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from autofix.records.locations import Edit, Location, Position, Range
+from autofix.syntax.precedence import needs_parentheses
 from autofix.system.gc_pause import uncollected
 
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 # A text with a last line break has an empty last line, as one without it has a last line.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z|(?<=[\r\n])\Z")
-_OPERATORS = (
-    ast.BinOp,
-    ast.BoolOp,
-    ast.UnaryOp,
-    ast.Compare,
-    ast.IfExp,
-    ast.Lambda,
-    ast.NamedExpr,
-    ast.Await,
-    ast.Starred,
-)
 
 
 def split_lines(text: str) -> list[str]:
@@ -94,6 +84,11 @@ class Source:
                 if isinstance(node, (ast.expr, ast.stmt)):
                     end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
                     nodes_at.setdefault((node.lineno, node.col_offset, *end), []).append(node)
+                    name = node.func if isinstance(node, ast.Call) else node
+                    if isinstance(name, ast.Attribute) and name.end_lineno != node.lineno:
+                        # A run tells where the name behind the last dot begins, if that stands on another line.
+                        column = (name.end_col_offset or 0) - len(name.attr.encode())
+                        nodes_at.setdefault((name.end_lineno or 0, column, *end), []).append(node)
         return nodes_at
 
     # -- text --------------------------------------------------------------------------------------------------------
@@ -201,26 +196,18 @@ class Source:
     # -- edits -------------------------------------------------------------------------------------------------------
 
     def replace(self, node: ast.expr, text: str) -> Edit:
-        """Replace an expression; parentheses are added where the new text would bind differently."""
-        return Edit(self.path, self.range_of(node), f"({text})" if self._needs_parentheses(node, text) else text)
+        """Replace an expression; parentheses are added where the new text would bind differently.
 
-    def _needs_parentheses(self, node: ast.expr, text: str) -> bool:
-        try:
-            new = ast.parse(text.strip(), mode="eval").body
-        except SyntaxError:
-            return False
-        if not isinstance(new, _OPERATORS):
-            return False
-        parent = self.parents.get(node)
-        if isinstance(parent, ast.BinOp) and isinstance(new, ast.BinOp):
-            return not (
-                _binds_tighter(new.op, parent.op) or (node is parent.left and _binds_equally(new.op, parent.op))
-            )
-        if isinstance(parent, ast.Attribute) or (isinstance(parent, ast.Subscript) and parent.value is node):
-            return True
-        return isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Await, ast.Starred)) or (
-            isinstance(parent, ast.Call) and parent.func is node
-        )
+        In a chain of calls over several lines only what follows the last dot is replaced, if the rest stays.
+        """
+        name = node.func if isinstance(node, ast.Call) else node
+        if isinstance(name, ast.Attribute) and name.end_lineno != name.value.end_lineno:
+            kept = f"{self.text_of(name.value)}."
+            if text.startswith(kept):
+                start = self._position(name.end_lineno or 0, (name.end_col_offset or 0) - len(name.attr.encode()))
+                return Edit(self.path, Range(start, self.range_of(node).end), text[len(kept) :])
+        is_bound = needs_parentheses(node, self.parents.get(node), text)
+        return Edit(self.path, self.range_of(node), f"({text})" if is_bound else text)
 
     def insert_before(self, statement: ast.stmt, line: str) -> Edit:
         """Return an edit that inserts a new line before ``statement``, with its indentation."""
@@ -252,31 +239,6 @@ class Source:
         end = self.range_of(statement).end
         rest = last[end.column :].strip()
         return not first[: self.range_of(statement).start.column].strip() and (not rest or rest.startswith("#"))
-
-
-_PRECEDENCE: dict[type[ast.operator], int] = {
-    ast.BitOr: 1,
-    ast.BitXor: 2,
-    ast.BitAnd: 3,
-    ast.LShift: 4,
-    ast.RShift: 4,
-    ast.Add: 5,
-    ast.Sub: 5,
-    ast.Mult: 6,
-    ast.MatMult: 6,
-    ast.Div: 6,
-    ast.FloorDiv: 6,
-    ast.Mod: 6,
-    ast.Pow: 8,
-}
-
-
-def _binds_tighter(inner: ast.operator, outer: ast.operator) -> bool:
-    return _PRECEDENCE[type(inner)] > _PRECEDENCE[type(outer)]
-
-
-def _binds_equally(inner: ast.operator, outer: ast.operator) -> bool:
-    return _PRECEDENCE[type(inner)] == _PRECEDENCE[type(outer)] and not isinstance(outer, ast.Pow)
 
 
 def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:

@@ -49,6 +49,30 @@ CASES: dict[str, tuple[str, str, str, list[str]]] = {
         "3,64,50",
         ["return nn.Conv1d(self.n_mels, 24, 5, padding=2)"],
     ),
+    "a number that is the default of a parameter": (
+        "class Stack(nn.Module):\n    def __init__(self, blocks):\n        super().__init__()\n"
+        "        self.layers = nn.Sequential(*(part for m, n, norm in blocks for part in (nn.Linear(m, n), norm)))\n\n"
+        "    def forward(self, x):\n        return self.layers(x)\n\n\n"
+        "class Head(Stack):\n    def __init__(self, hidden_dim=2048, output_dim=128):\n"
+        "        super().__init__(\n            [\n                (32, hidden_dim, nn.BatchNorm1d(2048)),\n"
+        "                (hidden_dim, output_dim, nn.BatchNorm1d(128, affine=False)),\n            ]\n        )\n",
+        "Head(48, 16)",
+        "4,32",
+        [
+            "(32, hidden_dim, nn.BatchNorm1d(hidden_dim)),",
+            "(hidden_dim, output_dim, nn.BatchNorm1d(output_dim, affine=False)),",
+        ],
+    ),
+    "no default of another value": (
+        "class Stack(nn.Module):\n    def __init__(self, parts):\n        super().__init__()\n"
+        "        self.layers = nn.Sequential(*parts)\n\n"
+        "    def forward(self, x):\n        return self.layers(x)\n\n\n"
+        "class Head(Stack):\n    def __init__(self, steps=24):\n        self.steps = steps\n"
+        "        super().__init__([nn.Conv1d(8, 12, 3), nn.BatchNorm1d(10), nn.AdaptiveAvgPool1d(steps)])\n",
+        "Head(12)",
+        "4,8,40",
+        ["super().__init__([nn.Conv1d(8, 12, 3), nn.BatchNorm1d(12), nn.AdaptiveAvgPool1d(steps)])"],
+    ),
     "no number of classes as what comes in": (
         "class Net(nn.Module):\n    def __init__(self, num_classes=6, depth=6):\n        super().__init__()\n"
         "        self.fc = nn.Linear(5, 3)\n\n    def forward(self, x):\n        return self.fc(x)\n",

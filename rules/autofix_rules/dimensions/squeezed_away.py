@@ -13,7 +13,9 @@ from autofix.edits.squeezed_dimensions import is_shown, named_calls
 from autofix.facts.dataflow import samples_lead
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, Tensor, shown
 
-_RANKS = "dimension-range index-range rank unpack norm-rank conv-rank rnn-rank rnn-hidden other silent-squeeze"
+_RANKS = (
+    "dimension-range index-range index-rank rank unpack norm-rank conv-rank rnn-rank rnn-hidden other silent-squeeze"
+)
 _SIZES = "norm-features linear-in-features rnn-input-size attention-width attention-mask view-size"
 _LOSSES = "loss-batch loss-shape loss-classes"
 _FIRST = "that the samples come first is told by nothing, and there is one of them"
