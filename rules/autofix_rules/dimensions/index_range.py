@@ -14,6 +14,7 @@ import ast
 
 from autofix.edits.counted_from_one import counted_from_zero
 from autofix.edits.fewer_entries import fewer_entries
+from autofix.edits.moved_parts import moved_parts
 from autofix.edits.stage_counts import stage_counts
 from autofix.edits.subscript_places import from_the_end, is_one_of_many, is_whole, moved_indices, moved_masks
 from autofix.facts.call_sites import written
@@ -25,7 +26,7 @@ _ENTRY = "another entry could be meant"
 
 
 class IndexRange(Rule):
-    mismatches = (Mismatch.INDEX_RANGE, Mismatch.OTHER, *WIDTHS)
+    mismatches = (Mismatch.INDEX_RANGE, Mismatch.OTHER, Mismatch.BROADCAST, *WIDTHS)
     applicability = Applicability.UNSAFE
     examples = shown("""
         declines a mask of another size: 4,6
@@ -50,7 +51,7 @@ class IndexRange(Rule):
     """)
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
-        yield from map(self.change, stage_counts(project, finding))
+        yield from map(self.change, (*stage_counts(project, finding), *moved_parts(project, finding)))
         yield from super().propose(finding, project) if finding.mismatch is Mismatch.INDEX_RANGE else ()
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

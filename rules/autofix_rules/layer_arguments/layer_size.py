@@ -16,6 +16,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.code_change import CodeChange
+from autofix.edits.misplaced_features import misplaced_features
 from autofix.provenance import Site, sites, width_evidence
 from autofix.provenance.channel_sites import beyond_argument, doubt, producer_extra, same_width, words_of
 from autofix.provenance.maps_of_a_size import sized_maps
@@ -33,7 +34,6 @@ from autofix.records.costs import Piece
 from autofix.records.trace import Operation
 from autofix.rule import WIDTHS, Evidence, Finding, Fixes, Layer, Mismatch, Project, Rule, Tensor, shown
 from autofix_rules.layer_arguments._changed_together import depthwise, entries, key_and_value
-from autofix_rules.layer_arguments._misplaced import misplaced_features
 
 Pieces = tuple[Piece, ...]
 _CHANNELS = frozenset((Mismatch.CONV_CHANNELS, Mismatch.NORM_FEATURES))

@@ -1,10 +1,18 @@
 """Why another size of a layer would only hide that its features stand in another dimension than it works on."""
 
+from __future__ import annotations
+
 import math
 
 from autofix.edits.caller_edits import lacks_batch
+from autofix.facts import size_origins
+from autofix.facts.project_view import Project
 from autofix.provenance.channel_sites import number, spatial, stand_last
-from autofix.rule import Finding, Layer, Mismatch, Project, Tensor
+from autofix.records.finding import Finding, Mismatch
+from autofix.records.trace import Layer
+from autofix.records.values import Tensor
+
+_FEATURES_LAST = ("Linear", "Embedding", "Bilinear")
 
 
 def misplaced_features(project: Project, finding: Finding, layer: Layer, tensor: Tensor) -> str:
@@ -37,7 +45,9 @@ def _stand_elsewhere(project: Project, layer: Layer, tensor: Tensor, expected: i
 def _before_linear(project: Project, tensor: Tensor, expected: int, subject: str) -> str:
     if tensor.rank > 1 and lacks_batch(project, tensor) is not None:
         return f"the input has no batch dimension, so `{subject}` receives its channels as rows"
-    if tensor.rank >= 4:
+    maker = size_origins.maker(project, tensor, tensor.rank - 1)
+    source = None if maker is None else project.layer_of(maker)
+    if tensor.rank >= 4 and (source is None or source.kind not in _FEATURES_LAST):
         return f"`{subject}` would work on the last axis of {tensor.shape}"
     if tensor.rank == 3 and math.prod(tensor.shape[1:]) == expected:
         return f"{tensor.shape} flattened has the {expected} features that `{subject}` takes"
