@@ -83,7 +83,9 @@ class ViewSize(Rule):
                 )
                 doubt = "a setting of the layer before could be meant instead" if is_setting else ""
                 title, for_now = f"correct {words} in the sizes asked for", Evidence.FROM_THIS_RUN * sizes.varies
-                yield self.fix(title, edits, *stated, *evidence, for_now, doubt=doubt)
+                first = sizes.expressions[0].text
+                if 0 in new or first.isdigit() or first not in texts:  # Nobody asks for the samples twice.
+                    yield self.fix(title, edits, *stated, *evidence, for_now, doubt=doubt)
             if len(new) == 1 and layer is None and -1 not in sizes.values:
                 ((index, target_size),) = new.items()
                 yield from self._worded(project, sizes, index, target_size, evidence)
