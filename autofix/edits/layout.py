@@ -47,8 +47,8 @@ class Layout:
     # Which operand it is of and what was written behind it, where that could be written behind its value as well.
     index: int = 0
     suffix: str = ""
-    # What the function was passed for it is read by nothing else.
-    is_unread: bool = False
+    # What the function was passed for it is read by nothing else, or what is done with the result needs the dimension.
+    agrees: bool = False
 
     @property
     def adds(self) -> bool:

@@ -88,11 +88,8 @@ def _exchanged(project: Project, operation: Operation) -> Iterator[Layout]:
     shape = operation.tensors[0].shape
     after = (shape[1], shape[0], *shape[2:])
     text = f"{place.source.text_of(place.node.func.value)}.transpose(0, 1)"
-    edit, words = (
-        place.source.replace(place.node, text),
-        "exchange the first two dimensions, as `t()` did in older torch",
-    )
-    yield Layout(LayoutChange.REPLACED, edit, words, shape, after)
+    words = "exchange the first two dimensions, as `t()` did in older torch"
+    yield Layout(LayoutChange.REPLACED, place.source.replace(place.node, text), words, shape, after)
 
 
 def _is_certain(call: BoundCall, fitting: list[Layout], layout: Layout) -> bool:
@@ -123,7 +120,18 @@ def without_maker(project: Project, call: BoundCall, tensor: Tensor) -> Iterator
     for layout in (*otherwise_made(project, maker, bound_call, tensor.shape), *of_axes):
         kept = layout.moves_nothing and (aligns or layout.change is LayoutChange.REMOVED)
         if maker is nearest or kept:
-            yield layout
+            is_needed = layout.change is LayoutChange.REDUCED and layout.moves_nothing and _needs(call, bound_call)
+            yield replace(layout, agrees=True) if is_needed else layout
+
+
+def _needs(call: BoundCall, reduction: BoundCall) -> bool:
+    """Return whether a call meets a reduction with what was reduced (``x / x.sum(-1)``), or squeezes its dimension."""
+    reduced = reduction.operands[0].tensor
+    if "squeeze" in call.row.functions:
+        return reduction.call.get("dim") not in (None, ()) and reduction.call.get("dim") == call.call.get("dim")
+    return any(
+        (other.tensor.producer, other.tensor.shape) == (reduced.producer, reduced.shape) for other in call.operands
+    )
 
 
 def otherwise_made(project: Project, maker: Operation, bound_call: BoundCall, shape: Shape) -> Iterator[Layout]:

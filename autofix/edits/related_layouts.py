@@ -48,7 +48,7 @@ def looked_up(operand: WrittenOperand) -> Iterator[Layout]:
             change = LayoutChange.LOOKED_UP if tensor.rank > 1 else LayoutChange.INSERTED
             words, after = f"look {tensor.shape} up with `{name}` of {picks.shape}", (*picks.shape, *tensor.shape[1:])
             layout = operand.behind(f"[{name}]", after, words)
-            yield replace(layout, change=change, is_unread=_is_unread(operand.place, name))
+            yield replace(layout, change=change, agrees=_is_unread(operand.place, name))
 
 
 def _is_unread(place: Expression, name: str) -> bool:

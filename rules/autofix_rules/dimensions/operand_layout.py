@@ -93,7 +93,7 @@ class OperandLayout(Rule):
                 is_only = len(in_place) == 1 and change in taken_back and layout.is_one_dimension
                 evidence = _TAKEN_BACK[change] if is_only else _EVIDENCE[change]
                 doubt = "" if is_only and not layout.is_handed else _REASON
-                extra = (Evidence.RUNNER_UP * rank, Evidence.AGREES * layout.is_unread)
+                extra = (Evidence.RUNNER_UP * rank, Evidence.AGREES * layout.agrees)
                 taken = layout.index, layout.after  # By the call, in place of what it was given.
                 yield self.fix(layout.words, (layout.edit,), *evidence, *extra, doubt=doubt, gives=taken)
         for rank, layout in enumerate(layout for layout in fitting if layout.suffix):

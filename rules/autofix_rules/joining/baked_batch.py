@@ -3,6 +3,7 @@
 Why it fails. ``torch.zeros(64, n)`` and ``token.expand(64, -1, -1)`` fit one batch size only.
 What the fix does. Takes the batch size from the tensor that the model is given: ``x.size(0)``. Of what was made
 once before the batches it passes as many rows as the batch has; or the loader leaves out a last batch that is smaller.
+A size that the tensor does not have where it is expanded is its own (-1).
 Room for all batches, counted as ``len(loader) * loader.batch_size``, is ``len(loader.dataset)``.
 Fix safety. Safe where the size then follows every batch; unsafe where rows are cut off or a batch is left out, since
 the other could be meant.
@@ -13,6 +14,7 @@ import ast
 from collections.abc import Iterator
 
 from autofix.edits.batch_sizes import baked_views, rows_of_batch, sizes_read, smaller_batch, whole_batches
+from autofix.edits.kept_sizes import kept_sizes
 from autofix.edits.loader_rooms import rooms
 from autofix.edits.rank_changes import behind
 from autofix.edits.size_reads import live_sites
@@ -34,6 +36,9 @@ class BakedBatch(Rule):
         one sample written for all: 4,5 4,1,6
             self.fc = nn.Linear(5, 3)
             h = self.fc(x).view(<1 => x.size(0)>, 1, -1); torch.cat([h, y], dim=2)
+        states of two directions: 3,5,8
+            self.rnn = nn.GRU(8, 6, batch_first=True, bidirectional=True)
+            self.rnn(x)[0][:1].expand(4, -1, <6 => -1>)
         declines inputs of different batches: 4,5 8,5
             self.k = 1
             x + y
@@ -63,6 +68,7 @@ class BakedBatch(Rule):
                 for site in live_sites(project, place, batch, (0,)):
                     title, follows = f"take the batch size from the input: `{site.text}`{cause}", 1
                     yield self.fix(title, site.edits, *site.evidence, Evidence.EXACT_FIT)
+        yield from map(self.change, kept_sizes(project, operation))
         yield from self._of_batch(project, operation, cause, Evidence.RUNNER_UP * follows)
 
     def _of_batch(self, project: Project, operation: Operation, cause: str, second: Piece) -> Fixes:
