@@ -119,7 +119,9 @@ def _is_guard(condition: Expression) -> bool:
 
 
 def _is_of_refusing(condition: Expression) -> bool:
-    """Return whether the condition is one of a chain of which a branch raises: what no branch is for was passed in."""
+    """Return whether the condition is one of a chain of which a branch raises: what no branch is for was passed in; or
+    one that checks something, which would not be checked any more.
+    """
     node = condition.source.parents.get(condition.node)
     todo = [node] if isinstance(node, ast.If) else []
     for around in condition.source.ancestors(node) if node is not None else ():
@@ -128,7 +130,7 @@ def _is_of_refusing(condition: Expression) -> bool:
         todo.append(around)
     for branch in todo:
         todo += [part for part in branch.orelse if isinstance(part, ast.If) and part not in todo]
-    return any(isinstance(part, ast.Raise) for branch in todo for part in (*branch.body, *branch.orelse))
+    return any(isinstance(part, (ast.Raise, ast.Assert)) for branch in todo for part in (*branch.body, *branch.orelse))
 
 
 def _names(parts: Sequence[ast.AST], name: str, context: type[ast.expr_context]) -> bool:

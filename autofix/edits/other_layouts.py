@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from autofix.edits.equation_letters import relettered
 from autofix.edits.layout import Layout, LayoutChange, WrittenOperand, behind_value, left_alone, moves, written_operand
+from autofix.edits.needed_dimensions import needs_reduced
 from autofix.edits.new_axes import moved_cuts, other_axes, uncut
 from autofix.edits.other_orders import reordered
 from autofix.edits.partner_layouts import as_partners
@@ -120,18 +121,9 @@ def without_maker(project: Project, call: BoundCall, tensor: Tensor) -> Iterator
     for layout in (*otherwise_made(project, maker, bound_call, tensor.shape), *of_axes):
         kept = layout.moves_nothing and (aligns or layout.change is LayoutChange.REMOVED)
         if maker is nearest or kept:
-            is_needed = layout.change is LayoutChange.REDUCED and layout.moves_nothing and _needs(call, bound_call)
+            is_needed = layout.change is LayoutChange.REDUCED and layout.moves_nothing
+            is_needed = is_needed and needs_reduced(project, call, bound_call)
             yield replace(layout, agrees=True) if is_needed else layout
-
-
-def _needs(call: BoundCall, reduction: BoundCall) -> bool:
-    """Return whether a call meets a reduction with what was reduced (``x / x.sum(-1)``), or squeezes its dimension."""
-    reduced = reduction.operands[0].tensor
-    if "squeeze" in call.row.functions:
-        return reduction.call.get("dim") not in (None, ()) and reduction.call.get("dim") == call.call.get("dim")
-    return any(
-        (other.tensor.producer, other.tensor.shape) == (reduced.producer, reduced.shape) for other in call.operands
-    )
 
 
 def otherwise_made(project: Project, maker: Operation, bound_call: BoundCall, shape: Shape) -> Iterator[Layout]:

@@ -179,8 +179,7 @@ def _may_stand(project: Project, place: Expression, name: str, operation: Operat
     if _are_equal(project, place, name):
         return False
     value, other = project.value(place), project.value(place.named(name))
-    is_known = UNKNOWN not in (value, other)
-    return operation is None or not is_known or isinstance(value, Tensor) == isinstance(other, Tensor)
+    return operation is None or value is UNKNOWN or isinstance(value, Tensor) == isinstance(other, Tensor)
 
 
 def _are_equal(project: Project, place: Expression, name: str) -> bool:
