@@ -14,7 +14,7 @@ from autofix.operators.rows.subscripts import is_mask
 from autofix.records.costs import Evidence
 from autofix.records.locations import Edit
 from autofix.records.trace import Operation
-from autofix.records.values import Sequence, Tensor
+from autofix.records.values import Sequence, Tensor, is_integer
 from autofix.syntax.name_bindings import callee_name
 from autofix.syntax.subscripts import parts
 
@@ -102,6 +102,21 @@ def moved_indices(project: Project, operation: Operation, asked: int) -> Iterato
         evidence = (Evidence.EXACT_FIT * (len(longer) == 1), Evidence.OTHER_READING, Evidence.RUNNER_UP * rank)
         words = f"take the entries of dimension {dimension} of {shape}, which has them: `[{text}]`"
         yield CodeChange(words, (edit,), evidence, "the index may be made for more entries than there are")
+
+
+def without_index(project: Project, operation: Operation, rank: int) -> Iterator[CodeChange]:
+    """Yield the operand without the subscript that takes one entry of it, where it has ``rank`` dimensions then:
+    ``values.argmax(1)`` for the first of ``values[0]``.
+    """
+    maker = project.producer(operation.tensors[0]) if operation.tensors else None
+    place = written(project, maker) if maker is not None and maker.operator == "getitem" else None
+    if maker is None or place is None or not isinstance(place.node, ast.Subscript) or maker.tensors[0].rank < rank:
+        return
+    odd = [entry for entry in parts(place.node) if not is_whole(entry)]
+    if len(odd) == 1 and is_integer(project.value(place.at(odd[0]))):
+        words = f"leave out `[{place.source.text_of(place.node.slice)}]`: {maker.tensors[0].shape} has the dimension"
+        edit = place.source.replace(place.node, place.source.text_of(place.node.value))
+        yield CodeChange(words, (edit,), (Evidence.EXACT_FIT, Evidence.OTHER_READING), "the entry may be meant")
 
 
 def is_whole(entry: ast.expr) -> bool:

@@ -13,7 +13,7 @@ from autofix.records.costs import Evidence
 from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Layer, Operation
 from autofix.syntax.call_edits import NotACall, with_callee
-from autofix.syntax.source import Source, dotted
+from autofix.syntax.source import Source, argument, below, dotted
 
 _LAYERS = (
     "Conv",
@@ -111,15 +111,29 @@ def siblings(project: Project, layer: Layer) -> Iterator[tuple[Source, ast.Call]
 
 
 def beside(project: Project, layer: Layer, suffix: str) -> tuple[Edit, ...]:
-    """Return edits that give the layers written beside ``layer`` as many dimensions: ``MaxPool1d`` to ``MaxPool2d``."""
+    """Return edits that give the layers written beside ``layer`` as many dimensions (``MaxPool1d`` to ``MaxPool2d``),
+    and those of the same function with a kernel of as many sizes, which no layer of fewer dimensions takes.
+    """
     old = layer.kind[-2:]
     edits: list[Edit] = []
-    for source, entry in siblings(project, layer):
+    for source, entry in (*siblings(project, layer), *_with_kernels(project, layer, int(suffix[0]))):
         name = dotted(entry.func).rpartition(".")[2]
         if name.endswith(old) and name.startswith(_LAYERS_OF_MAPS):
             text, imports = spelled(source, name[:-2] + suffix, entry.func)
             edits += [source.replace(entry.func, text), *imports] if text else []
     return tuple(dict.fromkeys(edits))
+
+
+def _with_kernels(project: Project, layer: Layer, sizes: int) -> Iterator[tuple[Source, ast.Call]]:
+    call = project.construction_call(layer)
+    function = None if call is None else call.source.function_of(call.node)
+    if call is None or function is None:
+        return
+    for node in below(function):
+        if isinstance(node, ast.Call) and node is not call.node:
+            kernel = argument(node, 0 if "Pool" in dotted(node.func) else 2, "kernel_size")
+            if isinstance(kernel, (ast.Tuple, ast.List)) and len(kernel.elts) == sizes:
+                yield call.source, node
 
 
 def exchanged_function(project: Project, operation: Operation, suffix: str) -> Iterator[tuple[tuple[Edit, ...], str]]:

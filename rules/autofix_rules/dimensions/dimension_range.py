@@ -5,7 +5,7 @@ squeeze leaves one fewer than the code counts on. ``x.softmax()``, ``x.cumsum()`
 torch cannot know whether the features, the steps or the samples are meant.
 What the fix does. Removes a ``squeeze`` of a dimension that is gone already; else names the last dimension, at the
 call or in the constructor of the layer (``nn.Softmax(dim=2)``). Where none is named it names the last one, where the
-features lie, then the others.
+features lie, then the others. The index that took one entry goes where its dimension is needed.
 Fix safety. Safe for a redundant squeeze, and for the dimension one past the last where no squeeze came before; else
 unsafe.
 Source. torch.squeeze, torch.softmax, torch.cumsum, and the note on dimensions in torch's tensor views.
@@ -14,6 +14,7 @@ Source. torch.squeeze, torch.softmax, torch.cumsum, and the note on dimensions i
 from autofix.edits.other_dimensions import without_missing, written_dimensions
 from autofix.edits.rank_changes import behind, without_call
 from autofix.edits.set_arguments import argument_set
+from autofix.edits.subscript_places import without_index
 from autofix.rule import Evidence, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 
 _SQUEEZE = frozenset(("squeeze",))
@@ -31,6 +32,9 @@ class DimensionRange(Rule):
         a divergence that was written for maps: 6,4,8
             self.fc = nn.Linear(8, 8)
             ((self.fc(x) - x) ** 2).mean(dim=<(1, 2, 3) => (1, 2)>, keepdim=True).sum()
+        one row of what all rows are asked of: 4,6
+            self.fc = nn.Linear(6, 3)
+            q = self.fc(x)<[0] => >; q.argmax(dim=1)
         declines a dimension that is computed: 4,6
             self.dims = {'class': 2}
             torch.softmax(x, dim=self.dims['class'] + 0 * len(self.dims))
@@ -54,9 +58,11 @@ class DimensionRange(Rule):
         edit = without_call(project, operation) if operation.operator == "squeeze" else None
         if edit is not None:
             yield self.fix(f"leave out the squeeze: dimension {dimension} is gone already", (edit,), Evidence.EXACT_FIT)
+        entries = list(without_index(project, operation, max(dimension + 1, -dimension)))
+        yield from map(self.change, entries)
         last = rank - 1 if operation.operator != "unsqueeze" else rank
         text, squeezed = str(last if dimension > 0 else -last - 1), behind(project, operation.tensors, _SQUEEZE)
-        near = dimension in (last + 1, -last - 2) and next(squeezed, None) is None
+        near = dimension in (last + 1, -last - 2) and next(squeezed, None) is None and not entries
         doubt, evidence = "another dimension could be meant", (Evidence.RUNNER_UP, Evidence.OTHER_READING)
         for place in written_dimensions(project, operation, project.layer(finding.layer), dimension):
             shorter = without_missing(place, rank)

@@ -5,7 +5,8 @@ Why it fails. ``nn.Conv1d`` slides over one dimension, ``(N, C, L)``, ``nn.Conv2
 takes a signal for one image and pools its channels too, which shows later; a convolution lets an image without a
 batch pass.
 What the fix does. Builds the class for the dimensions that arrive, with the pools and norms beside it in the same
-container; or brings the input into shape: a dimension of size one is squeezed or added, positions or frames are
+container and what has a kernel of as many sizes;
+or brings the input into shape: a dimension of size one is squeezed or added, positions or frames are
 folded, one sample becomes a batch of one.
 Fix safety. Safe where the channels fit the other class. Folding dimensions changes what one sample is and is
 unsafe.
@@ -32,6 +33,9 @@ class LayerRank(Rule):
         another class, with the pool beside it: 2,3,9,9
             self.net = nn.Sequential(nn.<Conv1d => Conv2d>(3, 4, 3), nn.ReLU(), nn.<MaxPool1d => MaxPool2d>(2))
             self.net(x)
+        layers of one function with kernels of two sizes: 2,3,9,9
+            self.a = nn.<Conv1d => Conv2d>(3, 4, (1, 3)); self.b = nn.<Conv1d => Conv2d>(4, 2, kernel_size=(3, 1))
+            self.b(self.a(x))
         a pool that takes a signal for an image: 2,3,12
             self.a = nn.Conv1d(3, 8, 3); self.pool = nn.<MaxPool2d => MaxPool1d>(2); self.b = nn.Conv1d(8, 4, 3)
             self.b(self.pool(self.a(x)))
