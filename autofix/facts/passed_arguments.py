@@ -197,6 +197,16 @@ def has_argument_of(project: Project, expression: Expression, size: int) -> bool
     return size > 1 and any(name in passed and is_integer(value) and value == size for name, value in items)
 
 
+def is_beside(project: Project, expression: Expression, size: int) -> bool:
+    """Return whether a call passes that size beside an expression, as another of its arguments."""
+    parent = expression.source.parents.get(expression.node)
+    call = expression.source.parents.get(parent) if isinstance(parent, ast.keyword) else parent
+    if not isinstance(call, ast.Call) or size < 2:
+        return False
+    others = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return any(project.integer(expression.at(other)) == size for other in others if other is not expression.node)
+
+
 def is_refused(finding: Finding, first: PassedArgument, second: PassedArgument) -> bool:
     """Return whether what was passed is of another type than is taken, and the other argument is of another too."""
     kinds = type(first.value), type(second.value)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from autofix.facts.evaluate import integer
-from autofix.facts.passed_arguments import has_argument_of
+from autofix.facts.passed_arguments import has_argument_of, is_beside
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import bindings, near_sizes
 from autofix.provenance.exchanged_entries import exchanged, exchanged_beside
@@ -158,7 +158,9 @@ class _Solver:
             yield self._site(expression, spelled, depth, kind, Evidence.EVIDENT)
         yield from at_all(expression, self._site(expression, str(target_size), depth, kind, Evidence.MORE_PLACES))
         coincides = kind is SiteKind.ARGUMENT and has_argument_of(self.project, expression, target_size)
-        doubts = Evidence.COINCIDES * coincides, Evidence.OTHER_MEANING * bool(option)
+        # What is passed as two sizes may be different: that it runs with equal ones hides where they are mixed up.
+        twice = 2 * (kind is SiteKind.NAMED and is_beside(self.project, expression, target_size))
+        doubts = Evidence.COINCIDES * coincides, Evidence.OTHER_MEANING * bool(option), Evidence.DISAGREES * twice
         plain = self._site(expression, str(target_size), depth, kind, *doubts)
         yield plain
         yield from exchanged(expression, plain, value, target_size)
