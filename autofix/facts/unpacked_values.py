@@ -61,9 +61,9 @@ def _inside(source: Source, target: ast.expr, left: ast.expr, value: Value) -> V
 
 def _assigned(project: Project, right: Expression) -> Returned:
     """Return what an assignment takes apart: of a name its value, with the function that returned it."""
-    if isinstance(right.node, ast.Call):
-        return returned(project, right.source, right.node)
     value = project.value(right)
+    if isinstance(right.node, ast.Call) and not (isinstance(value, Sequence) and value.type == "Size"):
+        return returned(project, right.source, right.node)
     if not isinstance(right.node, ast.Name) or not isinstance(value, Sequence) or value.type in _FIXED:
         return Returned(value)
     scope = right.source.function_of(right.node) or right.source.tree

@@ -6,8 +6,9 @@ x.shape`` needs four dimensions, and ``q, k, v = self.qkv(x).split(width, dim=-1
 What the fix does. Writes the names as the results are nested, drops names for which there is no result and which
 nothing reads, or adds ``_`` for results without a name, also in a loop over what a data set gives.
 A tensor whose halves are both wanted is divided along its last dimension. What the function has and does not return is
-returned. A later dimension with as many entries as names is unpacked. Maps are flattened for two names, and the layer
-before, the size, the number or the dimension of the parts is set as the names ask.
+returned. A later dimension with as many entries as names is unpacked. Maps are flattened for two names, a
+dimension of one too many is squeezed, and the layer before, the size, the number or the dimension of the parts is set
+as the names ask.
 Fix safety. Safe for torch's own layers and functions, whose results have a known order. Unsafe for functions of the
 project, unless the names are those that it returns, where the names speak of another order, and for shapes and parts:
 the tensor could be meant to have what is unpacked.
@@ -59,6 +60,9 @@ class UnpackedResult(Rule):
         a name of a shape that nothing reads: 4,6,8
             self.fc = nn.Linear(48, 2)
             b, c, h<, w => > = x.shape; self.fc(x.reshape(b, c * h))
+        sizes of what has a dimension of one more: 3,1,9,4
+            self.fc = nn.Linear(36, 2)
+            < => x = x.squeeze(1); >b, h, w = x.size(); self.fc(x.reshape(b, h * w))
         two thirds of a joint projection: 2,5,6
             self.qkv = nn.Linear(6, <12 => 18>); self.out = nn.Linear(6, 2)
             q, k, v = self.qkv(x).split(6, dim=-1); self.out(q * k + v)
@@ -114,10 +118,14 @@ class UnpackedResult(Rule):
             title = f"unpack {rank} dimensions"
             yield self.fix(title, edits, extra, Evidence.RUNNER_UP * later, doubt=_RANK)
         base = source.text_of(place.right).removesuffix(".shape").removesuffix(".size()")
-        if rank > len(names) == 2 and base.isidentifier() and source.stands_alone(place.statement):
-            edit = source.insert_before(place.statement, f"{base} = {base}.flatten(1)")
-            title = f"flatten {finding.actual} to a row per sample"
-            yield self.fix(title, (edit,), Evidence.INSERTED, doubt=_RANK)
+        ones = [d for d, size in enumerate(finding.actual) if d and size == 1] if rank == len(names) + 1 else []
+        squeezed = [(f"squeeze({ones[0]})", f"squeeze dimension {ones[0]} of")] if len(ones) == 1 else []
+        flattened = [("flatten(1)", "flatten to a row per sample")] if rank > len(names) == 2 else []
+        for later, (method, words) in enumerate((*squeezed, *flattened)):
+            if base.isidentifier() and source.stands_alone(place.statement):
+                edits = (source.insert_before(place.statement, f"{base} = {base}.{method}"),)
+                title = f"{words} {finding.actual}"
+                yield self.fix(title, edits, Evidence.INSERTED, Evidence.RUNNER_UP * later, doubt=_RANK)
 
     def _one_tensor(self, place: Unpacking) -> Fixes:
         """Yield the first name alone where no other is read, else the parts of the tensor."""
