@@ -66,19 +66,25 @@ def _texts_elsewhere(project: Project, place: FaultPlace, name: str, value: ast.
     own, line = ast.unparse(value), place.statement.lineno
     read = {*_IDENTIFIER.findall(own)}
     known = bound_above(place.scope, line) | bound_above(place.source.tree, line) | read
+    for source, node, other in project.once(("bound values",), lambda: _values(project)).get(name, ()):
+        if node in below(place.scope):
+            continue
+        text = source.text_of(other)
+        names = {inner.id for inner in below(other) if isinstance(inner, ast.Name)}
+        is_written_so = names <= known and read <= {*_IDENTIFIER.findall(text)}
+        if is_written_so and any(shorter == own for shorter in _without_one_part(text)):
+            yield text
+
+
+def _values(project: Project) -> dict[str, list[tuple[Source, ast.AST, ast.expr]]]:
+    """Return what the project binds each name to, one at a time."""
+    values: dict[str, list[tuple[Source, ast.AST, ast.expr]]] = {}
     for source in project.sources():
         for node in source.nodes:
-            other = _bound(node)
-            if other is None or other[0] != name or node in below(place.scope):
-                continue
-            text = source.text_of(other[1])
-            names = {inner.id for inner in below(other[1]) if isinstance(inner, ast.Name)}
-            if (
-                names <= known
-                and read <= {*_IDENTIFIER.findall(text)}
-                and any(shorter == own for shorter in _without_one_part(text))
-            ):
-                yield text
+            bound = _bound(node)
+            if bound is not None:
+                values.setdefault(bound[0], []).append((source, node, bound[1]))
+    return values
 
 
 def _renamed(source: Source, value: ast.expr, old: str, new: str) -> str:

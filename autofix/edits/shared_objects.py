@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from autofix.edits.imports import imported
 from autofix.facts.project_view import Expression, Project
@@ -48,21 +49,29 @@ class _Change:
 def shared_objects(project: Project) -> Iterator[Shared]:
     """Yield each second name by which an object is changed, with the edits that make it the name of a copy."""
     for source in project.sources():
-        functions = [node for node in source.nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-        for scope in (source.tree, *functions):
-            yield from _in_scope(project, source, scope)
+        for scope, name, value, changes in _second_names(source):
+            yield from _copied(project, source, scope, name, value, changes)
 
 
-def _in_scope(project: Project, source: Source, scope: Function | ast.Module) -> Iterator[Shared]:
-    around = None if isinstance(scope, ast.Module) else scope
-    second = [node for node in below(scope) if isinstance(node, ast.Assign) and _is_second_name(node)]
-    own = [node for node in below(scope) if source.function_of(node) is around] if second else []
-    for node in second:
-        if source.function_of(node) is around:
-            name = dotted(node.targets[0])
-            changes = _changes(own, name, node.lineno)
-            if changes and _is_read(source, own, name, node.lineno):
-                yield from _copied(project, source, scope, name, node.value, changes)
+_SecondName = tuple[Function | ast.Module, str, ast.expr, list[_Change]]
+
+
+@lru_cache(maxsize=512)
+def _second_names(source: Source) -> list[_SecondName]:
+    """Return the second names of one text that are changed and read then: looked for once, asked for often."""
+    names: list[_SecondName] = []
+    functions = [node for node in source.nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    for scope in (source.tree, *functions):
+        around = None if isinstance(scope, ast.Module) else scope
+        second = [node for node in below(scope) if isinstance(node, ast.Assign) and _is_second_name(node)]
+        own = [node for node in below(scope) if source.function_of(node) is around] if second else []
+        for node in second:
+            if source.function_of(node) is around:
+                name = dotted(node.targets[0])
+                changes = _changes(own, name, node.lineno)
+                if changes and _is_read(source, own, name, node.lineno):
+                    names.append((scope, name, node.value, changes))
+    return names
 
 
 def _is_second_name(node: ast.Assign) -> bool:
