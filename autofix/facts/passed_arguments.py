@@ -6,6 +6,7 @@ It lists calls and says whether two arguments stand under each other's name; whi
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from autofix.facts.project_view import Expression, Project
 from autofix.records.finding import Finding
 from autofix.records.trace import Frame, Operation
 from autofix.records.values import Tensor, Value, is_integer
-from autofix.syntax.name_bindings import default_of, imported_modules, is_bound_call, parameters
+from autofix.syntax.name_bindings import default_of, imported_modules, is_bound_call, parameters, reads
 from autofix.syntax.source import Function, dotted
 
 MAX_CALLS = 24
@@ -195,6 +196,16 @@ def has_argument_of(project: Project, expression: Expression, size: int) -> bool
     passed = set(parameters(function)) if function is not None else set()
     items = local.items if local is not None else ()
     return size > 1 and any(name in passed and is_integer(value) and value == size for name, value in items)
+
+
+def is_shared(project: Project, expression: Expression, text: str) -> bool:
+    """Return whether a name that ``text`` has and an expression has not is as large as another name at hand, so that
+    the values do not tell which of them is meant.
+    """
+    local, own = project.names(expression).local, {name.id for name in reads(expression.node)}
+    sizes = {name: value for name, value in local.items if is_integer(value) and value > 1} if local is not None else {}
+    new = {name for name in re.findall(r"\w+", text) if name in sizes} - own
+    return any(sizes[name] == size for name in new for other, size in sizes.items() if other not in new)
 
 
 def is_beside(project: Project, expression: Expression, size: int) -> bool:

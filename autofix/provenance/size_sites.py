@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from autofix.facts.evaluate import integer
-from autofix.facts.passed_arguments import has_argument_of, is_beside
+from autofix.facts.passed_arguments import has_argument_of, is_beside, is_shared
 from autofix.facts.project_view import Expression, Project
 from autofix.provenance import bindings, near_sizes
 from autofix.provenance.exchanged_entries import exchanged, exchanged_beside
@@ -320,7 +320,8 @@ class _Solver:
         for text in texts:
             is_its_name = bool(role) and has_its_name(self.project, expression, role, text)
             pieces = Evidence.OTHER_NAME, *(_ITS_NAME if is_its_name else likeness(expression.node, text))
-            own = self._site(expression, text, depth, SiteKind.EXPRESSION, *pieces)
+            shared = Evidence.COINCIDES * (not is_its_name and is_shared(self.project, expression, text))
+            own = self._site(expression, text, depth, SiteKind.EXPRESSION, *pieces, shared)
             yield from (own, *exchanged_beside(expression, own))
         yield from self._other_attribute(expression, target_size, depth)
         if rest := rest_of_half(self.project, expression, target_size):

@@ -42,7 +42,7 @@ class Evidence(Enum):
     # What speaks against it.
     INSERTED = (2, "an operation or argument is inserted")
     RUNNER_UP = (3, "another of its kind comes first")
-    COINCIDES = (1, "an argument of the function has the same value as the number written")
+    COINCIDES = (1, "another name of the function has the same value as what is written")
     OTHER_NAME = (3, "another name or entry stands in place of the one written")
     OTHER_READING = (4, "another reading fits as well")
     DISAGREES = (4, "its neighbours say otherwise")

@@ -42,7 +42,7 @@ _WIDTHS = frozenset((Mismatch.LINEAR_IN_FEATURES, Mismatch.CONV_CHANNELS, Mismat
 FEW = 2
 _PICKING = frozenset((Family.SUBSCRIPT, Family.REDUCTION))
 # An expression of other names has the right value, and so have more: which one holds for other sizes is not known.
-_BY_CHANCE = frozenset((Evidence.OTHER_NAME, Evidence.OTHER_READING))
+_BY_CHANCE = frozenset((Evidence.OTHER_READING, Evidence.COINCIDES))
 
 
 def judge(
@@ -93,10 +93,10 @@ def behind(plan: Plan, best: Plan) -> Plan:
 def _of_fixes(steps: tuple[Step, ...]) -> Iterator[str]:
     """Yield what the rules, or the evidence that they state, say against their fixes."""
     for step in steps:
-        doubtful = any(evidence.is_doubtful for evidence, _ in step.fix.evidence)
-        if {evidence for evidence, _ in step.fix.evidence} >= _BY_CHANCE:
+        stated = {evidence for evidence, _ in step.fix.evidence}
+        if Evidence.OTHER_NAME in stated and stated & _BY_CHANCE:
             yield "another expression stands in place of the one written, and others have the same value here"
-        if doubtful or step.fix.applicability is not Applicability.SAFE:
+        if any(e.is_doubtful for e in stated) or step.fix.applicability is not Applicability.SAFE:
             yield step.fix.reason or f"{step.fix.rule} repairs are to be read before they are applied"
 
 

@@ -69,4 +69,9 @@ class DimensionRange(Rule):
             if shorter is not None:
                 yield self.fix(f"name `{shorter.text}`, which are there", (shorter,), Evidence.EVIDENT, doubt=doubt)
             title, edits = f"name dimension {text} instead of {dimension}", (place.source.replace(place.node, text),)
-            yield self.fix(title, edits, *(() if near else evidence), doubt="" if near else doubt)
+            either = (
+                doubt
+                if not near
+                else "tensors of more dimensions may come here as well" * (operation.operator == "size")
+            )
+            yield self.fix(title, edits, *(() if near else evidence), doubt=either)
