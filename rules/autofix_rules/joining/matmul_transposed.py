@@ -6,7 +6,8 @@ What the fix does. Transposes the operand that then fits, in the words the file 
 one too many or lets it exchange the last two dimensions; puts the rows first where a weight stands before them, and
 a square matrix (an adjacency) before the rows that it mixes. ``mm`` and ``bmm`` of other ranks become ``matmul``; a
 vector or matrix of each sample gets the dimensions with which it meets its own.
-Fix safety. Safe where one transpose makes the sizes meet and not every sample meets every other.
+Fix safety. Safe where one transpose makes the sizes meet and not every sample meets every other, and none of what the
+model keeps.
 Source. torch.matmul and torch.nn.functional.linear.
 """
 
@@ -94,4 +95,6 @@ class MatmulTransposed(Rule):
             evidence = (Evidence.EVIDENT, later, Evidence.AGAINST * (doubt != ""))
             if tensor is left and left.rank == 2 and not is_stored(project, left):
                 doubt = doubt or "the rows of the left matrix may be samples"
+            if is_stored(project, tensor):
+                doubt = doubt or "the sizes that it is made with may be exchanged"
             yield self.fix(title, (edit,), *evidence, doubt=doubt, reason=reason)
