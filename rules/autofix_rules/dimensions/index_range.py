@@ -2,10 +2,9 @@
 
 Why it fails. ``x[:, -1, :]`` needs three dimensions; ``x[:, 4]`` needs five entries there, and so does ``x.topk(5)``.
 What the fix does. A subscript that takes the last step of what is a row per sample already is left out; an index
-past the end becomes the last one, at the place that sets it; a name that counts from one is taken less one; of
+past the end becomes the last one, at the place that sets it; what counts (from one, or how many) less one; of
 fewer entries than are asked for all are taken; a mask goes to the dimension that is as long, an index to one that has
-the entry; ``x[..., 0]`` for one row.
-A loop counts the list that it reads: ``range(len(depths))``; a default has an entry for each stage there is.
+the entry; ``x[..., 0]`` for one row; a loop counts the list that it reads, a default has an entry for each stage.
 Fix safety. Unsafe: the tensor could be meant to have the dimension, or the entry.
 Source. torch's documentation of indexing.
 """
@@ -13,6 +12,7 @@ Source. torch's documentation of indexing.
 import ast
 
 from autofix.edits.counted_from_one import counted_from_zero
+from autofix.edits.counted_lengths import counted_lengths
 from autofix.edits.fewer_entries import fewer_entries
 from autofix.edits.moved_parts import moved_parts
 from autofix.edits.stage_counts import stage_counts
@@ -45,6 +45,10 @@ class IndexRange(Rule):
         more passes than layers: 4,6
             self.fcs = nn.ModuleList([nn.Linear(6, 6)])
             sum(self.fcs[i](x) for i in range(<2 => len(self.fcs)>))
+        the number of steps for the last of them: 4,6,3
+            self.fc = nn.Linear(3, 2)
+            lengths = (x < 9).any(2).sum(1); rows = torch.arange(x.size(0))
+            self.fc(x[rows, <lengths => lengths - 1>]) / lengths[:, None]
         the last step of a row: 4,6
             self.fc = nn.Linear(6, 2)
             self.fc(x<[:, -1, :] => >)
@@ -52,6 +56,7 @@ class IndexRange(Rule):
 
     def propose(self, finding: Finding, project: Project) -> Fixes:
         yield from map(self.change, (*stage_counts(project, finding), *moved_parts(project, finding)))
+        yield from map(self.change, counted_lengths(project, finding))
         yield from super().propose(finding, project) if finding.mismatch is Mismatch.INDEX_RANGE else ()
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:

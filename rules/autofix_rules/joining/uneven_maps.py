@@ -4,8 +4,8 @@ Why it fails. Pooling and strided layers round sizes down, upsampling doubles wh
 skip connection joins maps of 25 with maps of 24.
 What the fix does. Brings the upsampled maps to the size of the others before they meet: ``F.interpolate(y,
 size=x.shape[2:])``. A scale factor gives way to the size, or is that of the pooling. At a higher cost the maps are
-padded. Where nothing was upsampled, the longer steps are cut off at their end. Where one operand has an entry or two
-more than the other, those are left out, at the call or where the value was made, returned or passed.
+padded. Joined padding is counted anew; where nothing was upsampled, longer steps are cut off. Where one operand has
+an entry or two more than the other, those are left out, at the call or where it was made, returned or passed.
 Fix safety. Unsafe: interpolating, padding and cropping are all plausible.
 Source. torch.nn.functional.interpolate and torch.nn.functional.pad.
 """
@@ -14,6 +14,7 @@ import ast
 from itertools import islice
 
 from autofix.edits.cut_steps import ENDS, cut_before
+from autofix.edits.joined_padding import joined_padding
 from autofix.edits.mirrored_pools import by_factors
 from autofix.edits.rank_changes import behind
 from autofix.edits.slices import slices
@@ -46,6 +47,10 @@ class UnevenMaps(Rule):
         the sides that a pooling keeps: 2,2,8,6
             self.pool = nn.MaxPool2d((2, 1)); self.up = nn.Upsample(scale_factor=<2 => (2, 1)>)
             torch.cat([self.up(self.pool(x)), x], dim=1)
+        padding that is joined for odd windows alone: 2,9,3
+            self.k = 6; self.avg = nn.AvgPool1d(6, 1)
+            a = x[:, :1].repeat(1, (self.k - 1) // 2, 1); b = x[:, -1:].repeat(1, <(self.k - 1) => self.k> // 2, 1)
+            x - self.avg(torch.cat([a, x, b], 1).transpose(1, 2)).transpose(1, 2)
         declines maps of different rank: 1,2,9,9 1,3,7
             self.k = 1
             x + y
@@ -53,7 +58,7 @@ class UnevenMaps(Rule):
 
     def propose_for(self, finding: Finding, project: Project, operation: Operation) -> Fixes:
         places = operands(project, operation)
-        yield from map(self.change, by_factors(project, operation))
+        yield from map(self.change, (*joined_padding(project, operation), *by_factors(project, operation)))
         yield from map(self.change, islice(slices(project, operation), _MOST_CUTS))
         if len(operation.tensors) != 2 or operation.target.endswith("stack") or finding.mismatch in _LOSSES:
             return
