@@ -2,7 +2,8 @@
 
 Of an odd width the even places are one more than the odd ones, and what was counted for those is one too long for
 these. The operand that carries the dimension is cut by what the place was made for, ``div_term[: d_model // 2]``, so
-that a width for which all fits stays as it is. A row that is shorter than its place is written into its beginning.
+that a width for which all fits stays as it is. A value that is shorter than its place is written
+into the part of it that the value was cut to, else into its beginning.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from autofix.edits.code_change import CodeChange
 from autofix.edits.cut_steps import ENDS
+from autofix.edits.shorter_slices import name_of_size, shorter_slices
 from autofix.facts.call_sites import followed, frames_of, is_one_call, operands, written
 from autofix.facts.contracts import ELEMENTWISE, became
 from autofix.facts.project_view import Expression, Project
@@ -73,7 +75,7 @@ def filled_places(project: Project, operation: Operation, finding: Finding) -> I
         return
     yield from _rounded_up(project, filled, (value, at + value.rank), room)
     if filled.key is not None and not filled.stop and (filled.start, filled.step) == (0, 1):
-        yield from _narrowed(project, operation, filled, places[-1], at + value.rank)
+        yield from _narrowed(project, operation, filled, places[-1], (value, at + value.rank))
 
 
 def _filled(project: Project, operation: Operation, whole: Expression, at: int) -> _Filled | None:
@@ -237,19 +239,28 @@ def _rounded_up(project: Project, filled: _Filled, value: tuple[Tensor, int], ro
 
 
 def _narrowed(
-    project: Project, operation: Operation, filled: _Filled, value: Expression, dimension: int
+    project: Project, operation: Operation, filled: _Filled, place: Expression, value: tuple[Tensor, int]
 ) -> Iterator[CodeChange]:
-    """Yield the place without its end: ``rows[i, : x.size(0)] = x``."""
-    statement = project.statement(operation)
+    """Yield the place cut as its value is, ``rows[:, :k] = zeros_like(rows[:, :k])``, else without its end:
+    ``rows[i, : x.size(0)] = x``.
+    """
+    statement, source, key = project.statement(operation), place.source, filled.key
     target = statement[1].targets[0] if statement is not None and isinstance(statement[1], ast.Assign) else None
-    if not isinstance(target, ast.Subscript) or not isinstance(value.node, (ast.Name, ast.Attribute, ast.Subscript)):
+    if not isinstance(target, ast.Subscript) or key is None:
         return
-    size = size_text(value.source, receiver(value.text), dimension)
-    texts = [value.source.text_of(entry) for entry in parts(target)]
-    colons = filled.dimension - len(texts)
-    at = filled.key if filled.key is not None else len(texts)
-    texts = [*texts[:at], *[":"] * max(0, colons), f":{size}", *texts[at + 1 :]]
-    text = f"{value.source.text_of(target.value)}[{', '.join(texts)}]"
-    evidence = (Evidence.INSERTED, Evidence.OTHER_READING)
-    words = f"write into the first entries of its place: `{text}`"
-    yield CodeChange(words, (value.source.replace(target, text),), evidence, _SHORT)
+    (tensor, dimension), written = value, parts(target)
+    cuts: list[tuple[str, Evidence]] = []
+    if key < len(written):
+        sizes = (filled.tensor.shape[filled.dimension], tensor.shape[dimension])
+        cuts += shorter_slices(project, place, target, key, sizes)
+    name = name_of_size(project, place, tensor, dimension)
+    if not cuts and name:
+        cuts = [(f":{name}", Evidence.OTHER_READING)]
+    elif not cuts and isinstance(place.node, (ast.Name, ast.Attribute, ast.Subscript)):
+        cuts = [(f":{size_text(source, receiver(place.text), dimension)}", Evidence.OTHER_READING)]
+    texts = [source.text_of(entry) for entry in written]
+    colons = [":"] * max(0, filled.dimension - len(texts))
+    for cut, reason in cuts:
+        text = f"{source.text_of(target.value)}[{', '.join([*texts[:key], *colons, cut, *texts[key + 1 :]])}]"
+        words = f"write into a part of its place: `{text}`"
+        yield CodeChange(words, (source.replace(target, text),), (Evidence.INSERTED, reason), _SHORT)

@@ -2,7 +2,8 @@
 
 ``x = x.unsqueeze(0)`` below an ``if`` that has given ``x`` its dimensions already belongs under an ``else``; a line at
 the end of a loop joins what the whole loop has gathered. Moved are statements that bind, fill or return what is read on
-the way to a fault, by one block; whether one stands right then is for the run.
+the way to a fault, by one block; whether one stands right then is for the run. Of a block that did not run, several
+statements at its end move behind it where only those before them are about its condition.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from enum import Enum
 from itertools import zip_longest
 
 from autofix.edits.code_change import CodeChange
-from autofix.edits.statement_order import Block, bound_in, indented, lines_of, read_in, unit_of
+from autofix.edits.statement_order import Block, bound_before, bound_in, indented, lines_of, read_in, unit_of
 from autofix.facts.evaluate import UNKNOWN
 from autofix.facts.fault_path import FaultPlace, reads_of, way
 from autofix.facts.project_view import Project
 from autofix.records.costs import Evidence
-from autofix.records.locations import Edit
+from autofix.records.locations import Edit, Position, Range
 from autofix.records.trace import Operation
 from autofix.syntax.source import Source, below, dotted
 
@@ -42,6 +43,65 @@ def moved_statements(project: Project, operation: Operation | None, layer: int |
     moves = list(_moves(project, at))
     order = (_Move.UNDER_ELSE, _Move.OUT, _Move.INTO)
     yield from (change for _, change in sorted(moves, key=lambda moved: order.index(moved[0]))[:MOST])
+
+
+def moved_tails(project: Project, operation: Operation | None, layer: int | None) -> Iterator[CodeChange]:
+    """Yield the ends of conditions that were not met, moved behind them: what pads stays under ``if n % r != 0:``, what
+    every ``n`` needs does not.
+    """
+    at, seen = way(project, operation, layer), set[ast.AST]()
+    for place in at:
+        read = {dotted(node) for other in at if other.scope is place.scope for node in reads_of(other.statement)}
+        for block, _ in () if isinstance(place.scope, ast.Module) else _blocks(place.scope):
+            if not isinstance(block, ast.If) or block in seen or _body_end(block) is None:
+                continue
+            seen.add(block)
+            is_elif = place.source.line(block.lineno).lstrip().startswith("elif")
+            count = _about_condition(block)
+            head, tail = block.body[: max(count, 1)], block.body[max(count, 1) :]
+            is_needed = bool(set[str]().union(*map(bound_in, tail)) & (read - {"", "self"}))
+            is_met = project.value(place.at(block.test)) is UNKNOWN or _holds(project, place, block)
+            if len(tail) > 1 and is_needed and not is_elif and not is_met and _may_follow(place, block, head, tail):
+                evidence = (Evidence.BY_RUN, Evidence.EVIDENT if count else Evidence.OTHER_READING)
+                words = f"move lines {tail[0].lineno} to {tail[-1].end_lineno} out of their block"
+                yield CodeChange(words, (_behind(place.source, block, head[-1], tail[-1]),), evidence)
+
+
+def _about_condition(block: ast.If) -> int:
+    """Return how many statements there are up to the last that reads what the condition asks about, or what such a
+    statement alone bound; what the block itself makes anew is no longer what was asked about.
+    """
+    calls = {node.func for node in below(block.test) if isinstance(node, ast.Call)}
+    inner = {node.value for node in below(block.test) if isinstance(node, ast.Attribute)}
+    chains = {dotted(node) for node in below(block.test) if node not in calls | inner} - {""}
+    anew = set[str]().union(*map(bound_in, block.body))
+    asked, count = {name for name in chains if name.split(".")[0] not in anew}, 0
+    for index, statement in enumerate(block.body):
+        if read_in(statement) & asked:
+            asked |= bound_in(statement) - read_in(statement)
+            count = index + 1
+    return count
+
+
+def _may_follow(place: FaultPlace, block: ast.If, head: list[ast.stmt], tail: list[ast.stmt]) -> bool:
+    """Return whether statements can run without those of the block before them: every name is bound in either case."""
+    there = bound_before(place.scope, block)
+    lost = set[str]().union(*map(bound_in, head)) - there
+    for statement in tail:
+        if isinstance(statement, ast.Return) or not _is_plain(place.source, statement) or read_in(statement) & lost:
+            return False
+        lost -= bound_in(statement)
+    return True
+
+
+def _behind(source: Source, block: ast.If, last: ast.stmt, end: ast.stmt) -> Edit:
+    """Return the edit that takes the lines after a statement of a block, up to another, out of the block."""
+    start, indent = Position((last.end_lineno or last.lineno) + 1, 0), source.indent_of(block.lineno)
+    lines, deep = Range(start, lines_of(source, end).end), len(source.indent_of(end.lineno))
+    texts = source.segment(lines).splitlines(keepends=True)
+    return Edit(
+        source.path, lines, "".join(indent + t[deep:] if not t[:deep].strip() and t.strip() else t for t in texts)
+    )
 
 
 def _moves(project: Project, at: tuple[FaultPlace, ...]) -> Iterator[Moved]:
@@ -123,10 +183,14 @@ def _holds(project: Project, place: FaultPlace, block: Block) -> bool:
 
 
 def _is_movable(source: Source, statement: ast.stmt, read: set[str]) -> bool:
-    """Return whether a statement is a plain one on lines of its own that matters for the fault."""
+    """Return whether a statement is a plain one that matters for the fault."""
+    is_needed = isinstance(statement, ast.Return) or bool(bound_in(statement) & read)
+    return is_needed and _is_plain(source, statement)
+
+
+def _is_plain(source: Source, statement: ast.stmt) -> bool:
+    """Return whether a statement is a simple one on lines of its own that can be indented otherwise."""
     if not isinstance(statement, _SIMPLE) or not source.stands_alone(statement):
         return False
     texts = (node for node in below(statement) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    if any(text.end_lineno != text.lineno for text in texts):
-        return False  # The lines of a text are not to be indented.
-    return isinstance(statement, ast.Return) or bool(bound_in(statement) & read)
+    return all(text.end_lineno == text.lineno for text in texts)  # The lines of a text are not to be indented.

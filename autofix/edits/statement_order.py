@@ -67,7 +67,7 @@ def _may_be_exchanged(source: Source, scope: ast.AST, first: ast.stmt, second: a
     binds, reads = (bound_in(first), bound_in(second)), (read_in(first), read_in(second))
     touches = binds[0] & reads[1] or binds[1] & reads[0] or binds[0] & binds[1]
     # The second runs first then: what only the first binds is not there yet.
-    return bool(touches) and all(name in _bound_before(scope, first) for name in binds[0] & reads[1])
+    return bool(touches) and all(name in bound_before(scope, first) for name in binds[0] & reads[1])
 
 
 def _keeps_shapes(statement: ast.stmt) -> bool:
@@ -90,7 +90,7 @@ def read_in(statement: ast.AST) -> set[str]:
     return (loads | (bound_in(statement) if isinstance(statement, ast.AugAssign) else set())) - {""}
 
 
-def _bound_before(scope: ast.AST, statement: ast.stmt) -> set[str]:
+def bound_before(scope: ast.AST, statement: ast.stmt) -> set[str]:
     """Return the names that a scope has when it comes to a statement: parameters and what was bound above."""
     names = set(parameters(scope)) if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)) else set()
     above = [n for n in below(scope) if isinstance(n, ast.stmt) and n.lineno < statement.lineno]

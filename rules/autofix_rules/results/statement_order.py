@@ -14,7 +14,7 @@ Source. The Python language reference, sections Execution model and The if state
 
 from autofix.edits.absent_arguments import absent_arguments, absent_layers
 from autofix.edits.left_in_testing import left_in_testing
-from autofix.edits.moved_statements import moved_statements
+from autofix.edits.moved_statements import moved_statements, moved_tails
 from autofix.edits.other_conditions import other_conditions
 from autofix.edits.statement_order import exchanged_statements
 from autofix.edits.two_ranks import rank_conditions
@@ -52,5 +52,6 @@ class StatementOrder(Rule):
         yield from map(self.change, absent_layers(project))
         yield from self.ranked(exchanged_statements(project, operation, finding.layer), doubt=_REASON)
         yield from map(self.change, rank_conditions(project, operation))
+        yield from self.ranked(moved_tails(project, operation, finding.layer), doubt=_REASON)
         yield from self.ranked(moved_statements(project, operation, finding.layer), doubt=_REASON)
         yield from self.ranked(other_conditions(project, operation, finding.layer), doubt=_REASON)
