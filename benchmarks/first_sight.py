@@ -39,6 +39,7 @@ COMMITS = {
     "blind-t": "033ebdd",
     "blind-u": "85493e5",
     "blind-v": "56954e4",
+    "blind-w": "91d424d",
 }
 _PARTS = ("autofix", "rules", "pyproject.toml")
 

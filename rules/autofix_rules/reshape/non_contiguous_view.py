@@ -10,6 +10,7 @@ Source. torch.Tensor.view and torch.Tensor.reshape.
 
 import ast
 
+from autofix.facts.built_by_base import built_by_base
 from autofix.facts.call_sites import written
 from autofix.rule import Edit, Finding, Fixes, Mismatch, Operation, Project, Rule, shown
 from autofix.syntax.source import Source
@@ -38,12 +39,13 @@ class NonContiguousView(Rule):
         new = {"view": "reshape", "view_as": "reshape_as"}.get(place.node.func.attr)
         if new is None:
             return
-        base = place.at(place.node.func.value)
+        base, doubt = place.at(place.node.func.value), built_by_base(project, operation)
         if _calls(place.source, "contiguous") > _calls(place.source, "reshape"):
             edit = place.source.replace(base.node, f"{receiver(base.text)}.contiguous()")
-            yield self.fix(f"make the tensor contiguous before `{place.node.func.attr}`", (edit,))
+            yield self.fix(f"make the tensor contiguous before `{place.node.func.attr}`", (edit,), doubt=doubt)
         else:
-            yield self.fix(f"call `{new}`, which copies where it must", (_renamed(place.source, place.node.func, new),))
+            edit = _renamed(place.source, place.node.func, new)
+            yield self.fix(f"call `{new}`, which copies where it must", (edit,), doubt=doubt)
 
 
 def _calls(source: Source, method: str) -> int:
