@@ -51,6 +51,9 @@ def moved_tails(project: Project, operation: Operation | None, layer: int | None
     """
     at, seen = way(project, operation, layer), set[ast.AST]()
     for place in at:
+        if place.scope in seen:
+            continue
+        seen.add(place.scope)
         read = {dotted(node) for other in at if other.scope is place.scope for node in reads_of(other.statement)}
         for block, _ in () if isinstance(place.scope, ast.Module) else _blocks(place.scope):
             if not isinstance(block, ast.If) or block in seen or _body_end(block) is None:
