@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import ast
 
-from autofix.facts.call_sites import written
-from autofix.facts.contracts import BoundCall
+from autofix.facts.call_sites import argument_of, written
+from autofix.facts.contracts import BoundCall, bound
 from autofix.facts.project_view import Project
+from autofix.records.trace import Operation
+from autofix.syntax.source import argument
 
 
-def needs_reduced(project: Project, call: BoundCall, reduction: BoundCall) -> bool:
+def needs_reduced(project: Project, call: BoundCall, maker: Operation) -> bool:
     """Return whether a call meets a reduction with what was reduced, or squeezes its dimension where another branch
     does not.
     """
-    reduced, failed = reduction.operands[0].tensor, project.trace.failed_operation
+    reduction, failed = bound(project, maker), project.trace.failed_operation
+    if reduction is None or _is_reduced_otherwise(project, maker):
+        return False
+    reduced = reduction.operands[0].tensor
     if "squeeze" in call.row.functions:
         place = None if failed is None else written(project, failed)
         around = () if place is None else place.source.ancestors(place.node)
@@ -22,3 +27,25 @@ def needs_reduced(project: Project, call: BoundCall, reduction: BoundCall) -> bo
     return any(
         (other.tensor.producer, other.tensor.shape) == (reduced.producer, reduced.shape) for other in call.operands
     )
+
+
+def _is_reduced_otherwise(project: Project, maker: Operation) -> bool:
+    """Return whether the file reduces the same along another dimension, which may be meant here as well."""
+    place, own = written(project, maker), _reduced_in(project, maker)
+    calls = place.source.calls if place is not None else []
+    return own is not None and any(
+        isinstance(node.func, ast.Attribute)
+        and place is not None
+        and place.source.text_of(node.func) == own[0]
+        and isinstance(other := argument(node, 0, "dim"), (ast.Constant, ast.UnaryOp))
+        and place.source.text_of(other) != own[1]
+        for node in calls
+    )
+
+
+def _reduced_in(project: Project, maker: Operation) -> tuple[str, str] | None:
+    """Return the method with what it is called on, and the dimension, as they are written."""
+    place, dim = written(project, maker), argument_of(project, maker, 1, "dim")
+    if place is None or dim is None or not isinstance(place.node, ast.Call):
+        return None
+    return place.source.text_of(place.node.func), dim.text

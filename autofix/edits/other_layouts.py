@@ -122,7 +122,7 @@ def without_maker(project: Project, call: BoundCall, tensor: Tensor) -> Iterator
         kept = layout.moves_nothing and (aligns or layout.change is LayoutChange.REMOVED)
         if maker is nearest or kept:
             is_needed = layout.change is LayoutChange.REDUCED and layout.moves_nothing
-            is_needed = is_needed and needs_reduced(project, call, bound_call)
+            is_needed = is_needed and needs_reduced(project, call, maker)
             yield replace(layout, agrees=True) if is_needed else layout
 
 
