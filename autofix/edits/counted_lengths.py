@@ -21,8 +21,7 @@ from autofix.records.finding import Finding
 from autofix.records.trace import Operation
 from autofix.records.values import Sequence, Tensor
 from autofix.syntax import subscripts
-from autofix.syntax.name_bindings import callee_name
-from autofix.syntax.source import below
+from autofix.syntax.name_bindings import callee_name, reads
 
 _MOST_STEPS = 12
 _PICKS = frozenset(("gather", "index_select", "take", "take_along_dim", "scatter", "scatter_", "index_fill_"))
@@ -123,12 +122,8 @@ def _only_picks(name: Expression) -> bool:
     """Return whether a name is read nowhere but as an index, so that what it is bound to can be another number."""
     source, node = name.source, name.node
     assert isinstance(node, ast.Name)
-    reads = [
-        part
-        for part in below(source.function_of(node) or source.tree)
-        if isinstance(part, ast.Name) and part.id == node.id and isinstance(part.ctx, ast.Load)
-    ]
-    return len(reads) == 1 or all(_is_index(name, read) for read in reads)
+    read_at = reads(source.function_of(node) or source.tree, node.id)
+    return len(read_at) == 1 or all(_is_index(name, read) for read in read_at)
 
 
 def _is_index(name: Expression, read: ast.expr) -> bool:

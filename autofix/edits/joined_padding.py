@@ -21,6 +21,7 @@ from autofix.provenance.render_expression import has_name, shift
 from autofix.records.costs import Evidence, Piece
 from autofix.records.trace import Operation
 from autofix.records.values import Tensor, is_integer
+from autofix.syntax.name_bindings import stores
 from autofix.syntax.source import below, dotted
 
 _JOINS = frozenset(("cat", "concat", "concatenate"))
@@ -103,7 +104,7 @@ def _worked_out_here(project: Project, expression: Expression) -> Expression:
     is_here = len(before) == 1 and before[0].source is expression.source
     if is_here and function is not None and before[0].source.function_of(before[0].node) is function:
         names = {part.id for part in below(before[0].node) if isinstance(part, ast.Name)}
-        stored = [part.id for part in below(function) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+        stored = [part.id for part in stores(function)]
         if is_computed(before[0].node) and not any(stored.count(name) > 1 for name in names):
             return before[0]
     return expression

@@ -31,21 +31,9 @@ def needs_reduced(project: Project, call: BoundCall, maker: Operation) -> bool:
 
 def _is_reduced_otherwise(project: Project, maker: Operation) -> bool:
     """Return whether the file reduces the same along another dimension, which may be meant here as well."""
-    place, own = written(project, maker), _reduced_in(project, maker)
-    calls = place.source.calls if place is not None else []
-    return own is not None and any(
-        isinstance(node.func, ast.Attribute)
-        and place is not None
-        and place.source.text_of(node.func) == own[0]
-        and isinstance(other := argument(node, 0, "dim"), (ast.Constant, ast.UnaryOp))
-        and place.source.text_of(other) != own[1]
-        for node in calls
-    )
-
-
-def _reduced_in(project: Project, maker: Operation) -> tuple[str, str] | None:
-    """Return the method with what it is called on, and the dimension, as they are written."""
     place, dim = written(project, maker), argument_of(project, maker, 1, "dim")
     if place is None or dim is None or not isinstance(place.node, ast.Call):
-        return None
-    return place.source.text_of(place.node.func), dim.text
+        return False
+    source, method = place.source, place.source.text_of(place.node.func)
+    others = (argument(node, 0, "dim") for node in source.calls if source.text_of(node.func) == method)
+    return any(isinstance(other, (ast.Constant, ast.UnaryOp)) and source.text_of(other) != dim.text for other in others)

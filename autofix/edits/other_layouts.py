@@ -121,9 +121,8 @@ def without_maker(project: Project, call: BoundCall, tensor: Tensor) -> Iterator
     for layout in (*otherwise_made(project, maker, bound_call, tensor.shape), *of_axes):
         kept = layout.moves_nothing and (aligns or layout.change is LayoutChange.REMOVED)
         if maker is nearest or kept:
-            is_needed = layout.change is LayoutChange.REDUCED and layout.moves_nothing
-            is_needed = is_needed and needs_reduced(project, call, maker)
-            yield replace(layout, agrees=True) if is_needed else layout
+            keeps = layout.change is LayoutChange.REDUCED and layout.moves_nothing
+            yield replace(layout, agrees=keeps and needs_reduced(project, call, maker))
 
 
 def otherwise_made(project: Project, maker: Operation, bound_call: BoundCall, shape: Shape) -> Iterator[Layout]:

@@ -87,8 +87,7 @@ class Source:
                     name = node.func if isinstance(node, ast.Call) else node
                     if isinstance(name, ast.Attribute) and name.end_lineno != node.lineno:
                         # A run tells where the name behind the last dot begins, if that stands on another line.
-                        column = (name.end_col_offset or 0) - len(name.attr.encode())
-                        nodes_at.setdefault((name.end_lineno or 0, column, *end), []).append(node)
+                        nodes_at.setdefault((*_behind_dot(name), *end), []).append(node)
         return nodes_at
 
     # -- text --------------------------------------------------------------------------------------------------------
@@ -204,7 +203,7 @@ class Source:
         if isinstance(name, ast.Attribute) and name.end_lineno != name.value.end_lineno:
             kept = f"{self.text_of(name.value)}."
             if text.startswith(kept):
-                start = self._position(name.end_lineno or 0, (name.end_col_offset or 0) - len(name.attr.encode()))
+                start = self._position(*_behind_dot(name))
                 return Edit(self.path, Range(start, self.range_of(node).end), text[len(kept) :])
         is_bound = needs_parentheses(node, self.parents.get(node), text)
         return Edit(self.path, self.range_of(node), f"({text})" if is_bound else text)
@@ -239,6 +238,11 @@ class Source:
         end = self.range_of(statement).end
         rest = last[end.column :].strip()
         return not first[: self.range_of(statement).start.column].strip() and (not rest or rest.startswith("#"))
+
+
+def _behind_dot(node: ast.Attribute) -> tuple[int, int]:
+    """Return the line and the byte column at which the name behind the last dot begins."""
+    return node.end_lineno or node.lineno, (node.end_col_offset or node.col_offset) - len(node.attr.encode())
 
 
 def argument(call: ast.Call, position: int, name: str) -> ast.expr | None:

@@ -64,14 +64,10 @@ class DimensionRange(Rule):
         text, squeezed = str(last if dimension > 0 else -last - 1), behind(project, operation.tensors, _SQUEEZE)
         near = dimension in (last + 1, -last - 2) and next(squeezed, None) is None and not entries
         doubt, evidence = "another dimension could be meant", (Evidence.RUNNER_UP, Evidence.OTHER_READING)
+        several = "tensors of more dimensions may come here as well" * (operation.operator == "size")
         for place in written_dimensions(project, operation, project.layer(finding.layer), dimension):
             shorter = without_missing(place, rank)
             if shorter is not None:
                 yield self.fix(f"name `{shorter.text}`, which are there", (shorter,), Evidence.EVIDENT, doubt=doubt)
             title, edits = f"name dimension {text} instead of {dimension}", (place.source.replace(place.node, text),)
-            either = (
-                doubt
-                if not near
-                else "tensors of more dimensions may come here as well" * (operation.operator == "size")
-            )
-            yield self.fix(title, edits, *(() if near else evidence), doubt=either)
+            yield self.fix(title, edits, *(() if near else evidence), doubt=several if near else doubt)
